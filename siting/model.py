@@ -1,0 +1,290 @@
+"""The frozen types that the rooms hand to each other.
+
+Inside siting lengths are metres in the site's working CRS, levels dB re 20 µPa (power re 1 pW), energy 10^(L/10);
+every name at the edge carries its unit.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Origin = Literal["given", "file", "template", "assumed"]
+State = Literal["PASS", "FAIL", "UNKNOWN"]
+Facts = dict[str, Any]  # one entry of the study's `inputs`: role, path, layer, crs, features, sha256, notes
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A value that shapes the verdict, where it comes from, and why it was chosen."""
+
+    name: str
+    value: float | str
+    origin: Origin
+    reason: str
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """Space to keep free of other bodies beyond each side of a unit's body, metres; the front is at rotation 0 the south side."""
+
+    front_m: float
+    right_m: float
+    back_m: float
+    left_m: float
+
+
+@dataclass(frozen=True)
+class StatedSound:
+    """What the maker says: an A-weighted level, where it holds (None = not said), and the octave shape (8 bands, unweighted dB)."""
+
+    level_dba: float
+    stated_at: str | None
+    shape_db: tuple[float, ...]
+    shape_name: str
+    shape_origin: Origin
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A generator as the catalogue describes it. `length_m` runs along x at rotation 0, `width_m` along y."""
+
+    id: str
+    name: str
+    maker: str
+    kw: float
+    fuels: tuple[str, ...]
+    mass_kg: float
+    length_m: float
+    width_m: float
+    height_m: float
+    source_height_m: float
+    clearance: Clearance
+    sound: StatedSound
+    assumptions: tuple[Assumption, ...]
+    source: Facts
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The sound power of one unit under one reading of its stated level."""
+
+    reading: str  # "1m", "3ft", "7m", "power", ...
+    origin: Origin
+    power_db: tuple[float, ...]  # 8 octave bands 63 Hz to 8 kHz, unweighted
+    power_dba: float
+
+
+@dataclass(frozen=True)
+class Period:
+    """A part of the day as the ordinance names it; hours are None where the source does not give them."""
+
+    name: str
+    start: str | None
+    end: str | None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The A-weighted limit of one zone class in one period; the class "*" holds for any zone."""
+
+    zone: str
+    period: str
+    limit_dba: float
+
+
+@dataclass(frozen=True)
+class Ordinance:
+    """A noise ordinance with absolute limits by receiving zone and period."""
+
+    id: str
+    place: str
+    code: str
+    title: str
+    url: str
+    evidence: str  # how the numbers were read: "excerpt", "press", "user", "made up"
+    measured_at: Literal["lot line", "receiving lot line", "points"]
+    periods: tuple[Period, ...]
+    limits: tuple[Limit, ...]
+    zone_patterns: tuple[tuple[str, tuple[str, ...]], ...]  # (zone class, patterns of zone names)
+    setback_m: float | None  # distance every unit's body keeps from the lot line
+    building_distance_m: float | None
+    not_applied: tuple[str, ...]  # rules of the code that this version does not compute, in a sentence each
+    source: Facts
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A lot that may hear the units."""
+
+    id: str
+    geometry: BaseGeometry
+    zone: str | None  # the zone's name at the lot's own place, for display; None where no zoning layer covers it
+
+
+@dataclass(frozen=True)
+class Site:
+    """One lot with everything around it that the question needs, in one working CRS in metres."""
+
+    id: str
+    crs: str  # how the working CRS is written in files: "EPSG:26918" or WKT
+    crs_name: str
+    lot: BaseGeometry
+    buildable: BaseGeometry  # where a unit's body may stand
+    taken_m2: dict[str, float]  # area that each rule took from the lot, in order
+    buildings: tuple[BaseGeometry, ...]
+    keep_outs: tuple[BaseGeometry, ...]
+    elevation: dict[str, float] | None
+    assumptions: tuple[Assumption, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Receptors:
+    """The points where levels are compared with limits; all arrays and lists have n entries."""
+
+    id: list[str]
+    neighbour: list[str]
+    zone: list[str | None]  # the zone's name as the map writes it
+    xy: Floats  # (n, 2) metres
+    height_m: float
+    neighbours: tuple[Neighbour, ...]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True)
+class Poses:
+    """Where a unit may stand: lattice poses whose body lies inside the buildable area; arrays of n entries."""
+
+    xy: Floats  # (n, 2) centre of the body, metres
+    rotation_deg: Floats  # (n,) counter-clockwise from the x axis
+    cell: Ints  # (n, 2) lattice column and row of the body's lower left corner in the lattice frame
+    turned: NDArray[np.bool_]  # (n,) True where length and width are swapped in the lattice frame
+    step_m: float
+    angle_deg: float  # the lattice's direction
+    body_m: tuple[float, float]  # length, width
+
+    def __len__(self) -> int:
+        return len(self.xy)
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Energy at each receptor from one unit at each pose, per metric: (pose, receptor, metric)."""
+
+    energy: Floats
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The poses chosen, the valid upper bound on how many units any layout on this lattice can hold, and what sets it."""
+
+    chosen: Ints  # indices into Poses, in the order of the unit numbers
+    bound: int
+    bound_by: str  # "space" or a receptor's id
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked: a number of units, a load with spare units, or as many as allowed."""
+
+    mode: Literal["units", "load", "max"]
+    units: int | None = None
+    load_kw: float | None = None
+    spare: int = 0
+
+
+@dataclass(frozen=True)
+class ReceptorLevel:
+    """One receptor in one period; `limit_dba` and `margin_db` (limit minus level) are None where no limit is known."""
+
+    id: str
+    neighbour: str
+    zone: str | None
+    zone_class: str | None
+    period: str
+    level_dba: float | None  # None while no unit is placed
+    limit_dba: float | None
+    margin_db: float | None
+    state: State
+    x: float
+    y: float
+    height_m: float
+
+
+@dataclass(frozen=True)
+class PathTerms:
+    """The arithmetic from one unit to one receptor: 8 values a band term, dB."""
+
+    unit: str
+    distance_m: float
+    plan_distance_m: float
+    power_db: tuple[float, ...]
+    divergence_db: float
+    air_db: tuple[float, ...]
+    ground_db: tuple[float, ...]
+    level_db: tuple[float, ...]
+    level_dba: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The answer to the same question under one reading of the stated level."""
+
+    reading: str
+    chosen: bool  # the reading that the study uses
+    power_dba: float
+    state: State
+    units: int
+    bound: int
+    worst_margin_db: float | None
+
+
+@dataclass(frozen=True)
+class PlacedUnit:
+    """A unit in the layout: centre in the site's CRS, rotation, and the ground under it where terrain was given."""
+
+    id: str
+    x_m: float
+    y_m: float
+    rotation_deg: float
+    body: BaseGeometry
+    elevation_m: float | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """PASS: every receptor within its limit in every period; FAIL: a limit is exceeded or the units do not fit; UNKNOWN: a limit is not known."""
+
+    state: State
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that one assessment found; `siting.export.document` writes it as data."""
+
+    question: Question
+    unit: Unit
+    sound: Sound
+    ordinance: Ordinance | None
+    site: Site
+    neighbours: tuple[Neighbour, ...]
+    step_m: float
+    placed: tuple[PlacedUnit, ...]
+    bound: int
+    bound_by: str
+    levels: tuple[ReceptorLevel, ...]
+    worst_terms: tuple[PathTerms, ...]
+    readings: tuple[Reading, ...]
+    verdict: Verdict
+    assumptions: tuple[Assumption, ...]
+    notes: tuple[str, ...]
+    inputs: tuple[Facts, ...] = field(default=())
