@@ -1,0 +1,163 @@
+"""Which boxes lie inside a region, which poses collide, and rows of poses packed from one end.
+
+Everything happens in the lattice frame, where bodies are axis-parallel boxes. A pose has an orientation (0 or 1);
+`bodies[o]` is its (width along x, width along y), `margins[o]` the space to keep free of other bodies beyond its
+sides (-x, +x, -y, +y). All lengths in metres.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+TOUCH = 1e-6  # boxes that share less than a micrometre only touch
+
+
+@njit(cache=True, nogil=True)
+def edge_enters_box(ax, ay, bx, by, x0, y0, x1, y1):
+    """True where the segment a-b meets the open box (x0, x1) x (y0, y1): separating axes x, y and the segment's normal."""
+    if max(ax, bx) <= x0 or min(ax, bx) >= x1 or max(ay, by) <= y0 or min(ay, by) >= y1:
+        return False
+    dx, dy = bx - ax, by - ay
+    c1 = dx * (y0 - ay) - dy * (x0 - ax)
+    c2 = dx * (y0 - ay) - dy * (x1 - ax)
+    c3 = dx * (y1 - ay) - dy * (x0 - ax)
+    c4 = dx * (y1 - ay) - dy * (x1 - ax)
+    return not ((c1 >= 0 and c2 >= 0 and c3 >= 0 and c4 >= 0) or (c1 <= 0 and c2 <= 0 and c3 <= 0 and c4 <= 0))
+
+
+@njit(cache=True, nogil=True)
+def point_inside(x, y, edges):
+    """Even-odd rule over all edges (n, 4) of a region with holes and parts."""
+    inside = False
+    for k in range(edges.shape[0]):
+        ax, ay, bx, by = edges[k, 0], edges[k, 1], edges[k, 2], edges[k, 3]
+        if (ay > y) != (by > y) and x < ax + (y - ay) / (by - ay) * (bx - ax):
+            inside = not inside
+    return inside
+
+
+@njit(cache=True, nogil=True)
+def box_inside(x0, y0, x1, y1, edges):
+    """True where the closed box lies in the region, its sides allowed to touch the region's."""
+    x0, y0, x1, y1 = x0 + TOUCH, y0 + TOUCH, x1 - TOUCH, y1 - TOUCH
+    for k in range(edges.shape[0]):
+        if edge_enters_box(edges[k, 0], edges[k, 1], edges[k, 2], edges[k, 3], x0, y0, x1, y1):
+            return False
+    return point_inside(0.5 * (x0 + x1), 0.5 * (y0 + y1), edges)
+
+
+@njit(cache=True, nogil=True)
+def standing_room(columns, rows, step, body, margin, body_edges, clear_edges):
+    """Lattice cells (column, row) where a body's lower left corner may stand.
+
+    Parameters
+    ----------
+    columns, rows : int
+        Size of the lattice; node (i, j) is at (i * step, j * step).
+    body, margin : (2,) and (4,) float
+        The box and the space beyond its sides.
+    body_edges, clear_edges : (n, 4) float
+        The region that holds the body, and the region that holds body and margins.
+
+    Returns
+    -------
+    (n, 2) int64
+        Ordered by row, then column.
+    """
+    out = np.empty((columns * rows, 2), np.int64)
+    n = 0
+    for j in range(rows):
+        for i in range(columns):
+            x0, y0 = i * step, j * step
+            x1, y1 = x0 + body[0], y0 + body[1]
+            if box_inside(x0, y0, x1, y1, body_edges) and box_inside(
+                x0 - margin[0], y0 - margin[2], x1 + margin[1], y1 + margin[3], clear_edges
+            ):
+                out[n, 0], out[n, 1] = i, j
+                n += 1
+    return out[:n].copy()
+
+
+@njit(cache=True, nogil=True)
+def overlap(ax0, ay0, ax1, ay1, bx0, by0, bx1, by1):
+    """True where two open boxes share more than a touch."""
+    return (
+        ax0 < bx1 - TOUCH and bx0 < ax1 - TOUCH and ay0 < by1 - TOUCH and by0 < ay1 - TOUCH
+    )
+
+
+@njit(cache=True, nogil=True)
+def collide(ax, ay, ao, bx, by, bo, bodies, margins):
+    """True where one body, or its margin, enters the other body; margins may share ground."""
+    ax1, ay1 = ax + bodies[ao, 0], ay + bodies[ao, 1]
+    bx1, by1 = bx + bodies[bo, 0], by + bodies[bo, 1]
+    ma, mb = margins[ao], margins[bo]
+    return overlap(ax - ma[0], ay - ma[2], ax1 + ma[1], ay1 + ma[3], bx, by, bx1, by1) or overlap(
+        ax, ay, ax1, ay1, bx - mb[0], by - mb[2], bx1 + mb[1], by1 + mb[3]
+    )
+
+
+@njit(cache=True, nogil=True)
+def block_colliding(k, corners, orientation, bodies, margins, count, change):
+    """Add `change` (+1 or -1) to `count[p]` for every pose p that collides with pose k, k itself included."""
+    for p in range(corners.shape[0]):
+        if collide(
+            corners[k, 0], corners[k, 1], orientation[k], corners[p, 0], corners[p, 1], orientation[p], bodies, margins
+        ):
+            count[p] += change
+
+
+@njit(cache=True, nogil=True)
+def pack_rows(cells, orientation, which, across, offset, period, pitch):
+    """Poses of one orientation packed greedily along every `period`-th row (or column), which is the most a row can hold.
+
+    Parameters
+    ----------
+    cells : (n, 2) int64
+        Lattice cells, ordered by the row index first, then along the row.
+    which : int
+        The orientation to pack.
+    across : int
+        1: rows run along x; 0: columns run along y.
+    offset, period : int
+        Rows with (row - offset) % period == 0 are used.
+    pitch : int
+        Cells between neighbours in a row.
+
+    Returns
+    -------
+    (m,) int64
+        Indices into `cells`.
+    """
+    out = np.empty(cells.shape[0], np.int64)
+    n, row, free = 0, -1, 0
+    for p in range(cells.shape[0]):
+        if orientation[p] != which or (cells[p, across] - offset) % period != 0:
+            continue
+        if cells[p, across] != row:
+            row, free = cells[p, across], -(2**60)
+        if cells[p, 1 - across] >= free:
+            out[n] = p
+            n += 1
+            free = cells[p, 1 - across] + pitch
+    return out[:n].copy()
+
+
+@njit(cache=True, nogil=True)
+def covered_cells(cells, orientation, extent, columns, rows):
+    """How many lattice cells the poses cover, each pose `extent[orientation]` cells from its lower left corner.
+
+    Poses that do not collide cover disjoint cells where `extent` is the smallest distance, in cells, at which two
+    bodies can stand, so cells / extent is an upper bound on how many fit.
+    """
+    taken = np.zeros((columns + extent[:, 0].max(), rows + extent[:, 1].max()), np.bool_)
+    for p in range(cells.shape[0]):
+        i, j, o = cells[p, 0], cells[p, 1], orientation[p]
+        taken[i : i + extent[o, 0], j : j + extent[o, 1]] = True
+    return taken.sum()
+
+
+def cells_apart(distance, step):
+    """Smallest whole number of lattice steps that is at least `distance`, a touch forgiven."""
+    return max(1, math.ceil((distance - TOUCH) / step))

@@ -1,0 +1,163 @@
+"""Choosing poses under load rows: drop the worst, fill with the quietest, exchange.
+
+`load[p, r]` is the share of row r's energy budget that pose p uses alone; a layout is legal where every row's sum is
+at most 1. Poses, corners, bodies and margins are those of `kernels.footprints`.
+"""
+
+import numpy as np
+from numba import njit
+
+from kernels.footprints import block_colliding, collide
+
+FULL = 1.0 - 1e-9  # sums stop short of the limit, so that no rounding of a sum can carry a level over it
+
+
+@njit(cache=True, nogil=True)
+def chosen_mask(start, count):
+    """A list of indices as a mask of `count` entries."""
+    mask = np.zeros(count, np.bool_)
+    for p in start:
+        mask[p] = True
+    return mask
+
+
+@njit(cache=True, nogil=True)
+def row_sums(mask, load):
+    """Sum of the chosen poses' loads per row."""
+    total = np.zeros(load.shape[1])
+    for p in range(load.shape[0]):
+        if mask[p]:
+            for r in range(load.shape[1]):
+                total[r] += load[p, r]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def drop_worst(mask, load, keep):
+    """Unchoose poses, the one that weighs most on the overfull rows first, until `keep` are left or, with keep < 0, all rows fit."""
+    total = row_sums(mask, load)
+    left = mask.sum()
+    while left > 0:
+        peak = total.max() if total.size else 0.0
+        if (keep < 0 and peak <= FULL) or (keep >= 0 and left <= keep):
+            break
+        # with a count to reach, rows above the limit need not exist: then the fullest row decides
+        edge = FULL if peak > FULL else peak
+        worst, weight = -1, -1.0
+        for p in range(load.shape[0]):
+            if mask[p]:
+                w = 0.0
+                for r in range(load.shape[1]):
+                    if total[r] > edge or (peak <= FULL and total[r] >= edge):
+                        w += load[p, r]
+                if w > weight:
+                    worst, weight = p, w
+        mask[worst] = False
+        left -= 1
+        total = row_sums(mask, load)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def fill(mask, total, load, order, blocked, corners, orientation, bodies, margins, most, legal):
+    """Choose further poses in `order` that collide with none chosen, until `most` are chosen; with `legal`, only what every row can bear."""
+    n = mask.sum()
+    for p in order:
+        if n >= most:
+            break
+        if blocked[p] > 0:
+            continue
+        fits = True
+        if legal:
+            for r in range(load.shape[1]):
+                if total[r] + load[p, r] > FULL:
+                    fits = False
+                    break
+        if fits:
+            mask[p] = True
+            n += 1
+            for r in range(load.shape[1]):
+                total[r] += load[p, r]
+            block_colliding(p, corners, orientation, bodies, margins, blocked, 1)
+
+
+@njit(cache=True, nogil=True)
+def drop_and_fill(start, load, order, corners, orientation, bodies, margins, most, legal):
+    """A packed pattern made legal (or cut to `most` poses) and filled up again.
+
+    Parameters
+    ----------
+    start : (m,) int64
+        Poses that do not collide.
+    load : (P, R) float
+    order : (P,) int64
+        The order in which poses are tried for filling.
+    most : int
+        The largest number to choose.
+    legal : bool
+        Whether rows may not exceed their budget.
+
+    Returns
+    -------
+    (n,) int64
+        The poses chosen, ascending.
+    """
+    mask = chosen_mask(start, load.shape[0])
+    total = drop_worst(mask, load, -1 if legal else most)
+    if legal and mask.sum() > most:
+        total = drop_worst(mask, load, most)
+    blocked = np.zeros(load.shape[0], np.int64)
+    for p in np.flatnonzero(mask):
+        block_colliding(p, corners, orientation, bodies, margins, blocked, 1)
+    fill(mask, total, load, order, blocked, corners, orientation, bodies, margins, most, legal)
+    return np.flatnonzero(mask)
+
+
+@njit(cache=True, nogil=True)
+def best_exchange(k, total, load, blocked, corners, orientation, bodies, margins):
+    """The pose that can take pose k's place with the lowest fullest row; (k, its own fullest row) where none is better."""
+    best, best_peak = k, total.max()
+    for p in range(load.shape[0]):
+        mine = collide(
+            corners[k, 0], corners[k, 1], orientation[k], corners[p, 0], corners[p, 1], orientation[p], bodies, margins
+        )
+        if blocked[p] - (1 if mine else 0) > 0:
+            continue
+        peak = 0.0
+        for r in range(load.shape[1]):
+            peak = max(peak, total[r] - load[k, r] + load[p, r])
+            if peak >= best_peak:
+                break
+        if peak < best_peak * (1.0 - 1e-9):
+            best, best_peak = p, peak
+    return best, best_peak
+
+
+@njit(cache=True, nogil=True)
+def exchange(chosen, load, corners, orientation, bodies, margins, passes):
+    """Move one pose at a time to where the fullest row falls most, until nothing helps or `passes` moves are made."""
+    mask = chosen_mask(chosen, load.shape[0])
+    blocked = np.zeros(load.shape[0], np.int64)
+    for p in chosen:
+        block_colliding(p, corners, orientation, bodies, margins, blocked, 1)
+    for _ in range(passes):
+        total = row_sums(mask, load)
+        worst = np.argmax(total)
+        here = np.flatnonzero(mask)
+        # the poses that weigh most on the fullest row are the ones worth moving
+        weight = np.empty(here.size)
+        for i in range(here.size):
+            weight[i] = -load[here[i], worst]
+        moved = False
+        for i in np.argsort(weight)[:4]:
+            k = here[i]
+            p, _peak = best_exchange(k, total, load, blocked, corners, orientation, bodies, margins)
+            if p != k:
+                mask[k], mask[p] = False, True
+                block_colliding(k, corners, orientation, bodies, margins, blocked, -1)
+                block_colliding(p, corners, orientation, bodies, margins, blocked, 1)
+                moved = True
+                break
+        if not moved:
+            break
+    return np.flatnonzero(mask)

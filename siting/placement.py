@@ -1,0 +1,183 @@
+"""Where units may stand and which poses to take: lattice, patterns + drop + fill, and a valid upper bound."""
+
+import math
+
+import numpy as np
+import shapely
+from shapely import affinity
+from shapely.geometry.base import BaseGeometry
+
+from kernels import footprints, packing
+from siting.model import Clearance, Floats, Ints, Poses, Site, Unit
+
+FOOT_M = 0.3048
+MAX_POSES = 8_000  # beyond this the lattice step grows by whole feet, so that one lot stays a matter of a second
+EXCHANGES = 40
+
+
+def lattice_poses(site: Site, unit: Unit) -> Poses:
+    """Poses on a lattice along the buildable area's main direction, bodies at 0° and 90° to it.
+
+    A body stands inside `site.buildable`; body and clearance stand on the lot and outside every building. The
+    lattice starts in the lower left corner of the buildable area's oriented envelope; the step is one foot, or the
+    smallest whole number of feet that keeps the lattice under `MAX_POSES`.
+    """
+    angle = _main_direction(site.buildable)
+    step = FOOT_M * max(1, math.ceil(math.sqrt(2 * site.buildable.area / MAX_POSES) / FOOT_M))
+    bodies, margins = _orientations(unit)
+    if site.buildable.is_empty:
+        return _no_poses(step, unit)
+    turned_area = affinity.rotate(site.buildable, -angle, origin=(0, 0))
+    x0, y0, x1, y1 = turned_area.bounds
+    clear = site.lot.difference(shapely.union_all(np.array(site.buildings))) if site.buildings else site.lot
+    body_edges = _edges(affinity.translate(turned_area, -x0, -y0))
+    clear_edges = _edges(affinity.translate(affinity.rotate(clear, -angle, origin=(0, 0)), -x0, -y0))
+    columns, rows = int((x1 - x0) / step) + 1, int((y1 - y0) / step) + 1
+    cells = [
+        footprints.standing_room(columns, rows, step, bodies[o], margins[o], body_edges, clear_edges) for o in (0, 1)
+    ]
+    turned = np.repeat([False, True], [len(c) for c in cells])
+    cell = np.concatenate(cells)
+    order = np.lexsort((cell[:, 0], cell[:, 1], turned))
+    cell, turned = cell[order], turned[order]
+    centre = cell * step + bodies[turned.astype(np.int64)] / 2 + (x0, y0)
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    xy = np.column_stack((centre[:, 0] * cos - centre[:, 1] * sin, centre[:, 0] * sin + centre[:, 1] * cos))
+    rotation = angle + np.where(turned, 90.0, 0.0)
+    return Poses(xy, rotation, cell, turned, step, angle, (unit.length_m, unit.width_m))
+
+
+def body_polygon(x_m: float, y_m: float, rotation_deg: float, body_m: tuple[float, float]) -> BaseGeometry:
+    """The outline of a body of (length, width) centred at a point."""
+    length, width = body_m
+    box = shapely.box(x_m - length / 2, y_m - width / 2, x_m + length / 2, y_m + width / 2)
+    return affinity.rotate(box, rotation_deg, origin=(x_m, y_m))
+
+
+def most(poses: Poses, unit: Unit, load: Floats, bound: int) -> Ints:
+    """The largest legal layout that patterns + drop + fill find; ties go to the layout with the lowest fullest row.
+
+    Parameters
+    ----------
+    load : (P, R)
+        Share of each row's energy budget that one unit at the pose uses; a layout is legal where all sums are <= 1.
+    bound : int
+        The upper bound; the search ends when it is reached.
+    """
+    legal = np.flatnonzero((load <= packing.FULL).all(axis=1))
+    return _search(poses, unit, load, legal, len(legal), True, bound)
+
+
+def quietest(poses: Poses, unit: Unit, load: Floats, units: int) -> Ints:
+    """A layout of `units` units (or as many as the space holds) whose fullest row is low, legal or not."""
+    chosen = _search(poses, unit, load, np.arange(len(poses)), units, False, units)
+    if load.shape[1] and len(chosen):
+        corners, orientation, bodies, margins = _frame(poses, unit)
+        chosen = packing.exchange(chosen, load, corners, orientation, bodies, margins, EXCHANGES)
+    return chosen
+
+
+def upper_bound(poses: Poses, unit: Unit, load: Floats) -> tuple[int, int]:
+    """A number that no legal layout on the lattice can exceed, and the row that sets it (-1: space).
+
+    Space: bodies that do not collide cover disjoint lattice cells. A row: the quietest poses that fill its budget,
+    collisions forgiven.
+    """
+    space = space_bound(poses, unit)
+    if not len(poses) or not load.shape[1]:
+        return space, -1
+    counts = np.array([np.searchsorted(np.cumsum(np.sort(row)), 1.0, side="right") for row in load.T])
+    row = int(np.argmin(counts))
+    return (int(counts[row]), row) if counts[row] < space else (space, -1)
+
+
+def space_bound(poses: Poses, unit: Unit) -> int:
+    """How many bodies the lattice cells that poses cover can hold at most."""
+    if not len(poses):
+        return 0
+    bodies, margins = _orientations(unit)
+    gap = margins.min()
+    extent = np.array([[footprints.cells_apart(side + gap, poses.step_m) for side in body] for body in bodies])
+    columns, rows = poses.cell.max(axis=0) + 1
+    covered = footprints.covered_cells(poses.cell, poses.turned.astype(np.int64), extent, columns, rows)
+    return int(covered // extent.prod(axis=1).min())
+
+
+def _search(
+    poses: Poses, unit: Unit, load: Floats, usable: Ints, count: int, legal: bool, enough: int
+) -> Ints:
+    """Every pattern, and none, dropped and filled; the best by number, then by the fullest row."""
+    if not len(usable) or count < 1:
+        return np.zeros(0, np.int64)
+    corners, orientation, bodies, margins = _frame(poses, unit)
+    corners, orientation, load = corners[usable], orientation[usable], np.ascontiguousarray(load[usable])
+    cell = poses.cell[usable]
+    order = np.argsort(load.max(axis=1), kind="stable") if load.shape[1] else np.arange(len(usable))
+    best, best_key = np.zeros(0, np.int64), (-1, 0.0)
+    for start in _patterns(cell, orientation, poses.step_m, bodies, margins):
+        chosen = packing.drop_and_fill(start, load, order, corners, orientation, bodies, margins, count, legal)
+        peak = float(load[chosen].sum(axis=0).max()) if load.shape[1] and len(chosen) else 0.0
+        if (len(chosen), -peak) > best_key:
+            best, best_key = chosen, (len(chosen), -peak)
+        if legal and len(best) >= enough:
+            break
+    return usable[best]
+
+
+def _patterns(cell: Ints, orientation: Ints, step: float, bodies: Floats, margins: Floats) -> list[Ints]:
+    """Starts for the search: none, then rows and columns of each orientation at every offset, the fullest first."""
+    by_row = np.lexsort((cell[:, 0], cell[:, 1]))
+    by_column = np.lexsort((cell[:, 1], cell[:, 0]))
+    starts = []
+    for o in (0, 1):
+        gap_x, gap_y = max(margins[o, 0], margins[o, 1]), max(margins[o, 2], margins[o, 3])
+        pitch = (
+            footprints.cells_apart(bodies[o, 0] + gap_x, step),
+            footprints.cells_apart(bodies[o, 1] + gap_y, step),
+        )
+        for across, order in ((1, by_row), (0, by_column)):
+            for offset in range(pitch[across]):
+                picked = footprints.pack_rows(
+                    cell[order], orientation[order], o, across, offset, pitch[across], pitch[1 - across]
+                )
+                starts.append(order[picked])
+    starts.sort(key=len, reverse=True)
+    return [*starts, np.zeros(0, np.int64)]
+
+
+def _orientations(unit: Unit) -> tuple[Floats, Floats]:
+    """Bodies (2, 2) and margins (2, 4: -x, +x, -y, +y) at 0° and 90°; the front faces -y at 0°, so +x at 90°."""
+    c: Clearance = unit.clearance
+    bodies = np.array([[unit.length_m, unit.width_m], [unit.width_m, unit.length_m]])
+    margins = np.array([[c.left_m, c.right_m, c.front_m, c.back_m], [c.back_m, c.front_m, c.left_m, c.right_m]])
+    return bodies, margins
+
+
+def _frame(poses: Poses, unit: Unit) -> tuple[Floats, Ints, Floats, Floats]:
+    bodies, margins = _orientations(unit)
+    return poses.cell * poses.step_m, poses.turned.astype(np.int64), bodies, margins
+
+
+def _no_poses(step: float, unit: Unit) -> Poses:
+    none = np.zeros(0)
+    return Poses(
+        np.zeros((0, 2)), none, np.zeros((0, 2), np.int64), none.astype(bool), step, 0.0, (unit.length_m, unit.width_m)
+    )
+
+
+def _main_direction(area: BaseGeometry) -> float:
+    """Direction of the longer side of the smallest rectangle around the area, degrees in [-45, 45) or its right angle."""
+    if area.is_empty:
+        return 0.0
+    corners = shapely.get_coordinates(shapely.oriented_envelope(area))
+    sides = np.diff(corners[:3], axis=0)
+    dx, dy = sides[np.argmax(np.hypot(sides[:, 0], sides[:, 1]))]
+    return (math.degrees(math.atan2(dy, dx)) + 90.0) % 180.0 - 90.0
+
+
+def _edges(area: BaseGeometry) -> Floats:
+    """Every boundary segment of an area, holes and parts included: (n, 4) ax, ay, bx, by."""
+    rings = shapely.get_rings(shapely.get_parts(area))
+    coords, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[1:] == ring[:-1]
+    return np.hstack((coords[:-1][same], coords[1:][same]))
