@@ -1,0 +1,324 @@
+"""A study document as `siting.export.document` writes it, worked out here by plain arithmetic, for tests of what prints it.
+
+A made-up lot on made-up land: 62 x 48 m, turned 18 degrees, seven neighbours, six units in two rows.
+"""
+
+import math
+from typing import Any
+
+from shapely.affinity import rotate, translate
+from shapely.geometry import MultiPolygon, Point, Polygon, box, mapping
+from shapely.geometry.base import BaseGeometry
+
+A_WEIGHTS = (-26.2, -16.1, -8.6, -3.2, 0.0, 1.2, 1.0, -1.1)
+POWER_DB = (99.6, 102.1, 98.2, 94.8, 92.2, 89.1, 84.9, 79.4)
+AIR_DB_PER_M = (0.0001, 0.0004, 0.001, 0.0019, 0.0037, 0.0097, 0.0328, 0.117)
+GROUND_DB = (-3.0, -1.2, -0.6, -0.9, -1.4, -1.5, -1.5, -1.5)
+LENGTH_M, WIDTH_M, HEIGHT_M, SOURCE_M, EAR_M = 1.5, 0.93, 1.8, 1.2, 1.5
+CENTRE, TURN_DEG = (585_400.0, 4_511_900.0), 18.0
+LIMITS = {"residential": {"day": 68.0, "night": 65.0}, "commercial": {"day": 70.0, "night": 68.0}}
+CLASSES = {"R-2": "residential", "R-4": "residential", "C-1": "commercial"}
+
+
+def on_site(shape: BaseGeometry) -> BaseGeometry:
+    """Turn a shape drawn about (0, 0) and carry it to the site."""
+    return translate(rotate(shape, TURN_DEG, origin=(0, 0)), *CENTRE)
+
+
+def dba(bands: list[float]) -> float:
+    return 10 * math.log10(sum(10 ** ((level + a) / 10) for level, a in zip(bands, A_WEIGHTS, strict=True)))
+
+
+def path_terms(unit: str, source: tuple[float, float], ear: tuple[float, float]) -> dict[str, Any]:
+    plan = math.dist(source, ear)
+    distance = math.hypot(plan, SOURCE_M - EAR_M)
+    divergence = 20 * math.log10(distance) + 11
+    air = [a * distance for a in AIR_DB_PER_M]
+    level = [p - divergence - a - g for p, a, g in zip(POWER_DB, air, GROUND_DB, strict=True)]
+    return {
+        "unit": unit,
+        "distance_m": distance,
+        "plan_distance_m": plan,
+        "power_db": list(POWER_DB),
+        "divergence_db": divergence,
+        "air_db": air,
+        "ground_db": list(GROUND_DB),
+        "level_db": level,
+        "level_dba": dba(level),
+    }
+
+
+def neighbours() -> list[tuple[str, str | None, BaseGeometry]]:
+    return [
+        ("12-031", "R-2", box(-31, 24, -3, 60)),
+        ("12-032", "R-2", box(-3, 24, 31, 60)),
+        ("12-040", "R-4", box(31, -24, 66, 24)),
+        ("12-028", "C-1", box(-70, -24, -31, 24)),
+        ("12-055", "C-1", box(-31, -78, 0, -38)),
+        ("12-056", "C-1", box(0, -78, 31, -38).difference(box(10, -66, 20, -56))),
+        ("12-061", None, MultiPolygon([box(40, -78, 66, -38), box(70, -78, 80, -60)])),
+    ]
+
+
+def placed() -> list[dict[str, Any]]:
+    units = []
+    for number, (x, y) in enumerate([(a, b) for b in (-5.0, -9.0) for a in (-9.0, -4.0, 1.0)], start=1):
+        body = on_site(box(x - LENGTH_M / 2, y - WIDTH_M / 2, x + LENGTH_M / 2, y + WIDTH_M / 2))
+        centre = body.centroid
+        units.append(
+            {
+                "id": f"U{number}",
+                "x_m": centre.x,
+                "y_m": centre.y,
+                "rotation_deg": TURN_DEG,
+                "elevation_m": 12.4,
+                "body": mapping(body),
+            }
+        )
+    return units
+
+
+def judged(
+    place: str, lot: str, zone: str | None, point: Point, units: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """One row for each period, as a slow twin would have it: energies added, the limit looked up by zone."""
+    paths = [path_terms(u["id"], (u["x_m"], u["y_m"]), (point.x, point.y))["level_dba"] for u in units]
+    level = 10 * math.log10(sum(10 ** (p / 10) for p in paths))
+    zone_class = CLASSES.get(zone or "")
+    rows = []
+    for period in ("day", "night"):
+        limit = LIMITS[zone_class][period] if zone_class else None
+        margin = None if limit is None else limit - level
+        rows.append(
+            {
+                "id": place,
+                "neighbour": lot,
+                "zone": zone,
+                "zone_class": zone_class,
+                "period": period,
+                "level_dba": level,
+                "limit_dba": limit,
+                "margin_db": margin,
+                "state": "UNKNOWN" if margin is None else "PASS" if margin >= 0 else "FAIL",
+                "x": point.x,
+                "y": point.y,
+                "height_m": EAR_M,
+            }
+        )
+    return rows
+
+
+def badness(row: dict[str, Any]) -> tuple[bool, float]:
+    return (
+        row["margin_db"] is not None,
+        row["margin_db"] if row["margin_db"] is not None else -row["level_dba"],
+    )
+
+
+def example_document() -> dict[str, Any]:
+    """The whole document: six units asked for and placed, nights too loud for one neighbour, one lot without a zone."""
+    units = placed()
+    receptors, worst_rows = [], []
+    for lot, zone, shape in neighbours():
+        shape = on_site(shape)
+        ring = (shape.geoms[0] if isinstance(shape, MultiPolygon) else shape).exterior
+        spots = [ring.interpolate(s) for s in range(0, int(ring.length), 6)]
+        rows = [r for n, p in enumerate(spots, 1) for r in judged(f"{lot}/{n}", lot, zone, p, units)]
+        receptors += rows
+        worst_rows.append(min(rows, key=badness))
+    worst = min((r for r in receptors if r["margin_db"] is not None), key=lambda r: r["margin_db"])
+    failing = sorted({r["neighbour"] for r in receptors if r["state"] == "FAIL"})
+    lot = on_site(box(-31, -24, 31, 24))
+    house, shed = on_site(box(8, -4, 24, 14)), on_site(box(-26, 12, -18, 18))
+    tank = on_site(Polygon([(14, -18), (22, -18), (22, -12), (14, -10)]))
+    buildable = (
+        on_site(box(-26, -19, 26, 19))
+        .difference(house.buffer(1.5))
+        .difference(shed.buffer(1.5))
+        .difference(tank)
+    )
+    return {
+        "siting": {"version": "0.1.0"},
+        "question": {"mode": "units", "units": 6, "load_kw": None, "spare": 0},
+        "verdict": {
+            "state": "FAIL",
+            "reasons": [
+                f"Neighbour {worst['neighbour']} gets {worst['level_dba']:.1f} dBA at {worst['period']}, "
+                f"{-worst['margin_db']:.1f} dB over its limit of {worst['limit_dba']:.0f} dBA "
+                f"({len(failing)} of {len(worst_rows)} neighbours over).",
+                "Neighbour 12-061 lies in no zone of the zoning layer, so its limit is not known.",
+            ],
+        },
+        "unit": {
+            "id": "gx230",
+            "name": "GX230",
+            "maker": "Example Power",
+            "kw": 200.0,
+            "fuels": ["natural gas", "propane", "hydrogen", "biogas"],
+            "mass_kg": 700.0,
+            "length_m": LENGTH_M,
+            "width_m": WIDTH_M,
+            "height_m": HEIGHT_M,
+            "source_height_m": SOURCE_M,
+            "clearance": {"front_m": 0.9144, "right_m": 0.9144, "back_m": 0.9144, "left_m": 0.9144},
+        },
+        "sound": {
+            "stated_dba": 69.0,
+            "stated_at": None,
+            "reading": "7m",
+            "origin": "assumed",
+            "power_db": list(POWER_DB),
+            "power_dba": dba(list(POWER_DB)),
+            "spectrum": "engine",
+            "spectrum_origin": "template",
+        },
+        "ordinance": {
+            "id": "example",
+            "place": "Exampleton",
+            "code": "Code 8-4",
+            "title": "Noise limits (made up)",
+            "url": "https://example.org/code/8-4",
+            "evidence": "made up",
+            "measured_at": "receiving lot line",
+            "periods": [
+                {"name": "day", "start": "07:00", "end": "22:00"},
+                {"name": "night", "start": "22:00", "end": "07:00"},
+            ],
+            "limits": [
+                {"zone": zone, "period": period, "limit_dba": limit}
+                for zone, row in LIMITS.items()
+                for period, limit in row.items()
+            ],
+            "setback_m": 1.524,
+            "building_distance_m": 1.5,
+            "not_applied": ["Lower limits for tonal sound are not computed."],
+        },
+        "site": {
+            "id": "12-034",
+            "crs": "EPSG:26918",
+            "crs_name": "NAD83 / UTM zone 18N",
+            "area_m2": lot.area,
+            "buildable_area_m2": buildable.area,
+            "taken_m2": {
+                "setback": lot.area - 52 * 38,
+                "buildings": 52 * 38 - buildable.area - tank.area,
+                "keep-outs": tank.area,
+            },
+            "lot": mapping(lot),
+            "buildable": mapping(buildable),
+            "buildings": [mapping(house), mapping(shed)],
+            "keep_outs": [mapping(tank)],
+            "neighbours": [
+                {"id": name, "zone": zone, "geometry": mapping(on_site(shape))}
+                for name, zone, shape in neighbours()
+            ],
+            "elevation": {"min_m": 11.8, "max_m": 13.1, "mean_m": 12.4, "steepest_pct": 3.2},
+        },
+        "layout": {
+            "units": 6,
+            "bound": 9,
+            "bound_by": worst["id"],
+            "kw": 1200.0,
+            "area_m2": 6 * LENGTH_M * WIDTH_M,
+            "step_m": 0.3048,
+            "placed": units,
+        },
+        "receptors": receptors,
+        "neighbours": sorted(worst_rows, key=badness),
+        "worst": {
+            "receptor": worst["id"],
+            "neighbour": worst["neighbour"],
+            "period": worst["period"],
+            "limit_dba": worst["limit_dba"],
+            "level_dba": worst["level_dba"],
+            "terms": [path_terms(u["id"], (u["x_m"], u["y_m"]), (worst["x"], worst["y"])) for u in units],
+        },
+        "readings": [
+            {
+                "reading": "1m",
+                "chosen": False,
+                "power_dba": 85.7,
+                "state": "UNKNOWN",
+                "units": 6,
+                "bound": 96,
+                "worst_margin_db": 5.3,
+            },
+            {
+                "reading": "3ft",
+                "chosen": False,
+                "power_dba": 85.3,
+                "state": "UNKNOWN",
+                "units": 6,
+                "bound": 105,
+                "worst_margin_db": 5.7,
+            },
+            {
+                "reading": "7m",
+                "chosen": True,
+                "power_dba": dba(list(POWER_DB)),
+                "state": "FAIL",
+                "units": 6,
+                "bound": 9,
+                "worst_margin_db": worst["margin_db"],
+            },
+            {
+                "reading": "power",
+                "chosen": False,
+                "power_dba": 69.0,
+                "state": "UNKNOWN",
+                "units": 6,
+                "bound": 412,
+                "worst_margin_db": 22.0,
+            },
+        ],
+        "assumptions": [
+            {
+                "name": "sound.stated_at",
+                "value": "7m",
+                "origin": "assumed",
+                "reason": "The maker states 69 dBA and no distance; 7 m is the trade's convention and the loudest common reading.",
+            },
+            {
+                "name": "body.length_m",
+                "value": 1.5,
+                "origin": "assumed",
+                "reason": "The maker states 15 sq ft of ground and no sides.",
+            },
+            {
+                "name": "sound.spectrum",
+                "value": "engine",
+                "origin": "template",
+                "reason": "The maker states no spectrum.",
+            },
+            {
+                "name": "ground.factor",
+                "value": 0.0,
+                "origin": "assumed",
+                "reason": "Hard ground everywhere, the loud case.",
+            },
+        ],
+        "notes": [
+            "Obstacles and terrain are not yet in the levels: flat ground, no screening.",
+            "Lot 12-061 has two parts; it is taken as one lot.",
+        ],
+        "inputs": [
+            {
+                "role": "parcels",
+                "path": "parcels.gpkg",
+                "layer": "parcels",
+                "crs": "EPSG:26918",
+                "features": 60,
+                "sha256": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+                "notes": ["Lot 12-007 crossed itself and was repaired; its area stayed the same."],
+            },
+            {
+                "role": "zoning",
+                "path": "zoning.geojson",
+                "layer": "zoning",
+                "crs": "EPSG:4326",
+                "features": 6,
+                "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                "notes": [],
+            },
+        ],
+    }
