@@ -118,6 +118,17 @@ class Ordinance:
 
 
 @dataclass(frozen=True)
+class Environment:
+    """Air and ground between units and receptors, and the receptors' height."""
+
+    temperature_c: float
+    humidity_pct: float
+    pressure_kpa: float
+    ground_g: float
+    receptor_height_m: float
+
+
+@dataclass(frozen=True)
 class Neighbour:
     """A lot that may hear the units."""
 
@@ -149,9 +160,9 @@ class Receptors:
 
     id: list[str]
     neighbour: list[str]
-    zone: list[str | None]  # the zone's name as the map writes it
+    zones: list[tuple[str, ...]]  # the zones' names as the map writes them; empty where no zone is known
     xy: Floats  # (n, 2) metres
-    height_m: float
+    distance_m: Floats  # (n,) from the buildable area
     neighbours: tuple[Neighbour, ...]
 
     def __len__(self) -> int:
@@ -176,7 +187,7 @@ class Poses:
 
 @dataclass(frozen=True)
 class Transfer:
-    """Energy at each receptor from one unit at each pose, per metric: (pose, receptor, metric)."""
+    """Energy at each receptor from one unit of 0 dB(A) power at each pose, per metric: (pose, receptor, metric)."""
 
     energy: Floats
     metrics: tuple[str, ...]
@@ -188,7 +199,7 @@ class Layout:
 
     chosen: Ints  # indices into Poses, in the order of the unit numbers
     bound: int
-    bound_by: str  # "space" or a receptor's id
+    bound_by: int  # a receptor's index, or -1 for space
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,169 @@
+"""The command line: one verb, one function. Imports that cost time stand inside the verbs, so that help is instant."""
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+EXIT = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
+FILE = click.Path(path_type=Path)
+
+
+class Verb(click.Command):
+    """A command whose bad input is one sentence on standard error and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; an InputError is a usage problem, not a crash."""
+        from siting.errors import InputError
+
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            click.echo(f"siting: {error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="siting", prog_name="siting")
+def main() -> None:
+    """How many quiet generators fit on a lot, how loud each neighbour gets, and whether the noise ordinance allows it."""
+
+
+def _land_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = [
+        click.argument("parcels", type=FILE),
+        click.option("--layer", help="Layer of the parcel file, where it has several."),
+        click.option("--id-field", metavar="NAME", help="Field that holds the lots' ids; guessed where left out."),
+        click.option("--crs", metavar="EPSG:N", help="The parcel file's CRS, where the file does not say it."),
+        click.option("--zoning", type=FILE, help="Zoning polygons."),
+        click.option("--zone-field", metavar="NAME", help="Field with the zone's name, in --zoning or in the parcels."),
+        click.option("--buildings", type=FILE, help="Building footprints to keep a distance from."),
+        click.option("--keep-out", type=FILE, help="Polygons where no unit may stand."),
+        click.option("--receptors", type=FILE, help="Points where levels are wanted, beside the ordinance's own."),
+        click.option("--terrain", type=FILE, help="Elevation raster: ground heights and slope of the lot."),
+    ]
+    return functools.reduce(lambda f, option: option(f), reversed(options), command)
+
+
+def _question_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = [
+        click.option("--unit", default="gx230", show_default=True, help="Unit of the catalogue, or a TOML file."),
+        click.option("--ordinance", metavar="NAME", help="Ordinance of the catalogue, or a TOML file."),
+        click.option("--units", type=click.IntRange(min=1), metavar="N", help="Place N units."),
+        click.option("--load-kw", type=float, metavar="KW", help="Place units for a load."),
+        click.option("--spare", type=click.IntRange(min=0), metavar="R", help="Units more than the load needs."),
+        click.option("--max", "most", is_flag=True, help="Place as many as are allowed."),
+        click.option(
+            "--sound-at", metavar="WHERE", help="Where the unit's stated level holds: 7m, 1m, 23ft, power. Assumed: 7m."
+        ),
+    ]
+    return functools.reduce(lambda f, option: option(f), reversed(options), command)
+
+
+@main.command(cls=Verb)
+@_land_options
+@_question_options
+@click.option("--id", "lot_id", metavar="ID", help="The lot's id.")
+@click.option("--at", metavar="LON,LAT", help="A place on the lot, in degrees.")
+@click.option("-o", "--output", type=FILE, metavar="DIR", help="Folder for the study's files and map.html.")
+@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+@click.option("--json", "as_json", is_flag=True, help="Print the study as JSON.")
+def assess(lot_id: str | None, at: str | None, output: Path | None, overwrite: bool, as_json: bool, **options: Any) -> None:
+    """Assess one lot of a parcel file. Exit code 0: allowed, 1: not allowed, 2: wrong input, 3: cannot be known."""
+    from siting.export import check_folder, document, dumps, study_files, write_files
+    from siting.parcels import find_lot
+    from siting.study import assess as run
+
+    if output is not None:
+        check_folder(output, overwrite)
+    land, unit, ordinance, question, sound_at = _read(options)
+    row = find_lot(land.parcels, id=lot_id, at=_place(at))
+    data = document(run(land, row, unit, ordinance, question, sound_at))
+    if output is not None:
+        from siting.maps import study_map
+
+        write_files({**study_files(data), "map.html": study_map(data)}, output, overwrite)
+    if as_json:
+        click.echo(dumps(data), nl=False)
+    else:
+        from rich.console import Console
+
+        from siting.console import print_study
+
+        print_study(data, Console(soft_wrap=False, highlight=False))
+        if output is not None:
+            click.echo(f"\nWritten to {output}: {', '.join(sorted(p.name for p in output.iterdir()))}")
+    sys.exit(EXIT[data["verdict"]["state"]])
+
+
+@main.command(cls=Verb)
+@_land_options
+@_question_options
+@click.option("-o", "--output", type=FILE, metavar="OUT", required=True, help="Folder for lots.csv and lots.parquet.")
+@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; one a core where left out.")
+def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) -> None:
+    """Assess every lot of a parcel file: one row a lot as CSV and GeoParquet."""
+    from siting.batch import run_batch
+
+    _check_question(options)
+    counts = run_batch(options, output, overwrite, workers)
+    click.echo(counts)
+
+
+@main.command(cls=Verb)
+@click.argument("study_dir", type=FILE)
+@click.option("-o", "--output", type=FILE, metavar="DIR", required=True, help="Folder for the permit package.")
+@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+def package(study_dir: Path, output: Path, overwrite: bool) -> None:
+    """Make the permit package of a study: report.pdf, the study's files and manifest.json."""
+    from siting.package import write_package
+
+    folder = write_package(study_dir, output, overwrite)
+    click.echo(f"Written to {folder}: {', '.join(sorted(p.name for p in folder.iterdir()))}")
+
+
+def _read(options: dict[str, Any]) -> tuple[Any, ...]:
+    """Options to land, unit, ordinance and question; catalogue errors come before any file is read."""
+    from siting.catalog import load_ordinance, load_unit
+    from siting.site import read_land
+    from siting.sound import resolve_sound
+
+    question = _check_question(options)
+    unit = load_unit(options["unit"])
+    resolve_sound(unit, options["sound_at"])
+    ordinance = load_ordinance(options["ordinance"]) if options["ordinance"] else None
+    names = ("layer", "id_field", "crs", "zoning", "zone_field", "buildings", "keep_out", "receptors", "terrain")
+    land = read_land(options["parcels"], **{name: options[name] for name in names})
+    return land, unit, ordinance, question, options["sound_at"]
+
+
+def _check_question(options: dict[str, Any]) -> Any:
+    """The one question asked: --units, --load-kw or --max."""
+    from siting.errors import InputError
+    from siting.model import Question
+
+    units, load_kw, spare, most = options["units"], options["load_kw"], options["spare"], options["most"]
+    if (units is not None) + (load_kw is not None) + most != 1:
+        raise InputError("Say how many units: one of --units N, --load-kw KW or --max.")
+    if spare is not None and load_kw is None:
+        raise InputError("--spare adds units to a load: give it with --load-kw.")
+    if load_kw is not None and not 0 < load_kw < float("inf"):
+        raise InputError(f"--load-kw is {load_kw:g}; a load is a number of kilowatts above 0.")
+    mode = "max" if most else "units" if units is not None else "load"
+    return Question(mode, units, load_kw, spare or 0)
+
+
+def _place(at: str | None) -> tuple[float, float] | None:
+    from siting.errors import InputError
+
+    if at is None:
+        return None
+    try:
+        lon, lat = (float(part) for part in at.split(","))
+    except ValueError:
+        raise InputError(f'--at is "{at}"; a place is LON,LAT in degrees, like -71.11,42.37.') from None
+    return lon, lat

@@ -1,0 +1,220 @@
+"""A study as data: the document that map, package and batch read, and the folder that `-o` writes."""
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
+
+from siting import __version__
+from siting.errors import InputError
+from siting.model import Ordinance, PlacedUnit, ReceptorLevel, Study
+from siting.verdict import worst_of_each_neighbour, worst_row
+
+Document = dict[str, Any]
+COLUMNS = (
+    "id", "neighbour", "zone", "zone_class", "period", "level_dba", "limit_dba", "margin_db", "state", "x", "y", "height_m",
+)  # fmt: skip
+
+
+def document(study: Study) -> Document:
+    """The study as JSON-ready data; geometry in the site's working CRS, levels at full precision."""
+    worst = worst_row(study.levels)
+    return {
+        "siting": {"version": __version__},
+        "question": asdict(study.question),
+        "verdict": {"state": study.verdict.state, "reasons": list(study.verdict.reasons)},
+        "unit": _unit(study),
+        "sound": _sound(study),
+        "ordinance": None if study.ordinance is None else _ordinance(study.ordinance),
+        "site": _site(study),
+        "layout": _layout(study),
+        "receptors": [asdict(row) for row in study.levels],
+        "neighbours": [asdict(row) for row in worst_of_each_neighbour(study.levels)],
+        "worst": None if worst is None or not study.worst_terms else _worst(study, worst),
+        "readings": [asdict(reading) for reading in study.readings],
+        "assumptions": [asdict(assumption) for assumption in study.assumptions],
+        "notes": list(study.notes),
+        "inputs": [dict(facts) for facts in study.inputs],
+    }
+
+
+def dumps(data: Document) -> str:
+    """JSON text, the same for the same study."""
+    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def study_files(data: Document) -> dict[str, str]:
+    """Name and text of each data file in a study's folder."""
+    return {
+        "study.json": dumps(data),
+        "layout.geojson": dumps(layout_geojson(data)),
+        "receptors.geojson": dumps(receptors_geojson(data)),
+        "receptors.csv": receptors_csv(data),
+    }
+
+
+def write_files(files: dict[str, str], folder: Path, overwrite: bool = False) -> None:
+    """Write a study's files into a folder that is new or empty.
+
+    Raises
+    ------
+    InputError
+        Where the folder holds something and `overwrite` is not given, or it cannot be written.
+    """
+    check_folder(folder, overwrite)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written ({error.strerror}); choose another folder with -o.") from error
+
+
+def check_folder(folder: Path, overwrite: bool) -> None:
+    """Refuse a folder to write to that is a file or holds something, before any work is done."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: this is a file; name a folder with -o.")
+    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
+        raise InputError(f"{folder}: the folder is not empty; name another with -o, or allow it with --overwrite.")
+
+
+def layout_geojson(data: Document) -> Document:
+    """One polygon a unit, its body, in the site's CRS."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "kind": "unit",
+                "id": placed["id"],
+                "rotation_deg": placed["rotation_deg"],
+                "x_m": placed["x_m"],
+                "y_m": placed["y_m"],
+                "elevation_m": placed["elevation_m"],
+            },
+            "geometry": placed["body"],
+        }
+        for placed in data["layout"]["placed"]
+    ]
+    return _collection(data, features)
+
+
+def receptors_geojson(data: Document) -> Document:
+    """One point a receptor and period, in the site's CRS, with every column of `receptors.csv`."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": row,
+            "geometry": {"type": "Point", "coordinates": [row["x"], row["y"]]},
+        }
+        for row in data["receptors"]
+    ]
+    return _collection(data, features)
+
+
+def receptors_csv(data: Document) -> str:
+    """The receptors' rows as CSV; a value that is not known is an empty cell."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(data["receptors"])
+    return text.getvalue()
+
+
+def _collection(data: Document, features: list[Document]) -> Document:
+    """A FeatureCollection that names its CRS; EPSG codes as OGC URNs, which GIS programs read."""
+    crs = data["site"]["crs"]
+    named = f"urn:ogc:def:crs:EPSG::{crs[5:]}" if crs.startswith("EPSG:") else crs
+    return {
+        "type": "FeatureCollection",
+        "crs": {"type": "name", "properties": {"name": named}},
+        "features": features,
+    }
+
+
+def _unit(study: Study) -> Document:
+    unit = asdict(study.unit)
+    for key in ("sound", "assumptions", "source"):
+        del unit[key]
+    return {**unit, "fuels": list(study.unit.fuels)}
+
+
+def _sound(study: Study) -> Document:
+    stated, sound = study.unit.sound, study.sound
+    return {
+        "stated_dba": stated.level_dba,
+        "stated_at": stated.stated_at,
+        "reading": sound.reading,
+        "origin": sound.origin,
+        "power_db": list(sound.power_db),
+        "power_dba": sound.power_dba,
+        "spectrum": stated.shape_name,
+        "spectrum_origin": stated.shape_origin,
+    }
+
+
+def _ordinance(ordinance: Ordinance) -> Document:
+    data = asdict(ordinance)
+    del data["source"], data["zone_patterns"]
+    return data
+
+
+def _site(study: Study) -> Document:
+    site = study.site
+    return {
+        "id": site.id,
+        "crs": site.crs,
+        "crs_name": site.crs_name,
+        "area_m2": site.lot.area,
+        "buildable_area_m2": site.buildable.area,
+        "taken_m2": dict(site.taken_m2),
+        "lot": _geometry(site.lot),
+        "buildable": _geometry(site.buildable),
+        "buildings": [_geometry(b) for b in site.buildings],
+        "keep_outs": [_geometry(k) for k in site.keep_outs],
+        "neighbours": [{"id": n.id, "zone": n.zone, "geometry": _geometry(n.geometry)} for n in study.neighbours],
+        "elevation": site.elevation,
+    }
+
+
+def _layout(study: Study) -> Document:
+    unit = study.unit
+    return {
+        "units": len(study.placed),
+        "bound": study.bound,
+        "bound_by": study.bound_by,
+        "kw": len(study.placed) * unit.kw,
+        "area_m2": len(study.placed) * unit.length_m * unit.width_m,
+        "step_m": study.step_m,
+        "placed": [_placed(placed) for placed in study.placed],
+    }
+
+
+def _placed(placed: PlacedUnit) -> Document:
+    return {
+        "id": placed.id,
+        "x_m": placed.x_m,
+        "y_m": placed.y_m,
+        "rotation_deg": placed.rotation_deg,
+        "elevation_m": placed.elevation_m,
+        "body": _geometry(placed.body),
+    }
+
+
+def _worst(study: Study, row: ReceptorLevel) -> Document:
+    keys = ("neighbour", "period", "limit_dba", "level_dba")
+    return {
+        "receptor": row.id,
+        **{key: getattr(row, key) for key in keys},
+        "terms": [asdict(terms) for terms in study.worst_terms],
+    }
+
+
+def _geometry(geometry: BaseGeometry) -> Document:
+    """GeoJSON geometry, coordinates to a tenth of a millimetre."""
+    return json.loads(json.dumps(mapping(shapely.set_precision(geometry, 0.0001, mode="pointwise"))))

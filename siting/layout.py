@@ -1,0 +1,114 @@
+"""A layout under the limits of every receptor, with transfer computed only for the receptors that bind.
+
+A few receptors rule a layout. The search starts with those that one unit reaches most, and takes in the others where
+the layout found breaks their limit, until it breaks none; legality and bound then hold for all of them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting import noise, placement
+from siting.model import Floats, Ints, Layout, Poses, Unit
+
+PROBES = 16  # poses tried on all receptors to find the rows to start with
+FIRST_ROWS = 16
+MORE_ROWS = 12  # neighbours taken in per round
+ROUNDS = 8  # where a number of units is wanted, legal or not: rounds of refining which receptors matter
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Receptors whose transfer from every pose has been computed: indices (k,) and energy per 0 dB(A) unit (P, k)."""
+
+    index: Ints
+    energy: Floats
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What every receptor asks: the level to plan for (R,), which of them are true limits (R,), and whose lot it is on (R,)."""
+
+    xy: Floats
+    planning_dba: Floats
+    known: NDArray[np.bool_]
+    neighbour: Ints
+
+
+def first_rows(unit: Unit, poses: Poses, demand: Demand) -> Rows:
+    """The receptors that units at a few poses spread over the lattice reach most, one a neighbour, against their limits."""
+    if not len(poses) or not len(demand.xy):
+        return Rows(np.zeros(0, np.int64), np.zeros((len(poses), 0)))
+    probe = np.unique(np.linspace(0, len(poses) - 1, PROBES).astype(np.int64))
+    reached = noise.transfer(unit, poses.xy[probe], demand.xy).energy[:, :, 0].max(axis=0)
+    excess = 10 * np.log10(reached) - demand.planning_dba
+    return _with(unit, poses, demand, None, _worst_of_each(excess, demand.neighbour)[:FIRST_ROWS])
+
+
+def most_units(unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows) -> tuple[Layout, Rows]:
+    """As many units as every planning level allows, and the bound under the true limits alone."""
+    while True:
+        load = _load(rows, demand, power_dba)
+        bound, binding = _bound(unit, poses, demand, load, rows)
+        chosen = placement.most(poses, unit, load, bound)
+        excess = layout_levels(unit, poses, demand, chosen, power_dba) - demand.planning_dba
+        excess[rows.index] = -np.inf
+        if not (excess > 0).any():
+            return Layout(chosen, max(bound, len(chosen)), binding), rows
+        over = _worst_of_each(excess, demand.neighbour)
+        rows = _with(unit, poses, demand, rows, over[excess[over] > 0][:MORE_ROWS])
+
+
+def quietest_units(
+    unit: Unit, poses: Poses, demand: Demand, units: int, power_dba: float, rows: Rows
+) -> tuple[Layout, Rows]:
+    """A given number of units (or as many as there is space for) where the receptor nearest its limit is best off."""
+    best, best_peak = np.zeros(0, np.int64), np.inf
+    for _ in range(ROUNDS):
+        chosen = placement.quietest(poses, unit, _load(rows, demand, power_dba), units)
+        excess = layout_levels(unit, poses, demand, chosen, power_dba) - demand.planning_dba
+        peak = float(excess.max(initial=-np.inf))
+        if peak < best_peak or len(chosen) > len(best):
+            best, best_peak = chosen, peak
+        worst = _worst_of_each(excess, demand.neighbour)[:1]
+        if not len(worst) or worst[0] in rows.index:
+            break
+        rows = _with(unit, poses, demand, rows, worst)
+    bound, binding = _bound(unit, poses, demand, _load(rows, demand, power_dba), rows)
+    return Layout(best, bound, binding), rows
+
+
+def _load(rows: Rows, demand: Demand, power_dba: float) -> Floats:
+    """Share of each row's energy budget that one unit at each pose uses."""
+    budget = 10 ** ((demand.planning_dba[rows.index] - power_dba) / 10)
+    return np.ascontiguousarray(rows.energy / budget)
+
+
+def _bound(unit: Unit, poses: Poses, demand: Demand, load: Floats, rows: Rows) -> tuple[int, int]:
+    """The upper bound under true limits, and the receptor's index that sets it (-1: space)."""
+    true = np.flatnonzero(demand.known[rows.index])
+    bound, row = placement.upper_bound(poses, unit, load[:, true])
+    return bound, -1 if row < 0 else int(rows.index[true[row]])
+
+
+def layout_levels(unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float) -> Floats:
+    """Level of the chosen units together at every receptor (R,), dB(A): the energy sum over units; -inf without units."""
+    if not len(chosen):
+        return np.full(len(demand.xy), -np.inf)
+    energy = noise.transfer(unit, poses.xy[chosen], demand.xy).energy[:, :, 0].sum(axis=0)
+    return np.asarray(10 * np.log10(energy) + power_dba)
+
+
+def _worst_of_each(excess: Floats, neighbour: Ints) -> Ints:
+    """The receptor with the largest excess of every neighbour, the largest first."""
+    order = np.argsort(-excess, kind="stable")
+    _, first = np.unique(neighbour[order], return_index=True)
+    return order[np.sort(first)]
+
+
+def _with(unit: Unit, poses: Poses, demand: Demand, rows: Rows | None, more: Ints) -> Rows:
+    energy = noise.transfer(unit, poses.xy, demand.xy[more]).energy[:, :, 0]
+    if rows is None:
+        return Rows(more, energy)
+    return Rows(np.concatenate((rows.index, more)), np.concatenate((rows.energy, energy), axis=1))

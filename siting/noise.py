@@ -1,0 +1,116 @@
+"""Poses and receptors to arrays, the kernels, and back: transfer per unit of 0 dB(A), and one path term by term."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from kernels import transfer as kernel
+from kernels.air import band_absorption_db_per_m
+from kernels.bands import A_WEIGHTING_DB
+from siting.model import Assumption, Environment, Floats, PathTerms, Sound, Transfer, Unit
+
+ENVIRONMENT = Environment(10.0, 70.0, 101.325, 0.0, 1.5)
+GROUND_GAIN_DB = 6.0  # the most that 7.3.1 can add: hard ground, 1.5 in each end region and 3 q in the middle
+SPREADING_DB = 11.0  # 10 lg 4 pi, the divergence at 1 m (7.1)
+BLOCK = 4_096  # receptors a task
+FEW = 500_000  # pairs below which threads cost more than they save
+
+
+def environment_assumptions() -> tuple[Assumption, ...]:
+    """What is taken for air, ground and receptor height, and why."""
+    e = ENVIRONMENT
+    return (
+        Assumption("air.temperature_c", e.temperature_c, "assumed", "usual reference weather; carries sound well"),
+        Assumption("air.humidity_pct", e.humidity_pct, "assumed", "usual reference weather"),
+        Assumption("air.pressure_kpa", e.pressure_kpa, "assumed", "sea level"),
+        Assumption("ground.g", e.ground_g, "assumed", "hard ground everywhere, the loud reading"),
+        Assumption("receptor.height_m", e.receptor_height_m, "assumed", "ear height, 5 ft above the ground"),
+        Assumption("terrain", "flat", "assumed", "units and receptors stand on one level plane"),
+    )
+
+
+def transfer(unit: Unit, sources_xy: Floats, receptors_xy: Floats, environment: Environment = ENVIRONMENT) -> Transfer:
+    """A-weighted energy at each receptor from one unit of 0 dB(A) power at each source, in the unit's octave shape.
+
+    Parameters
+    ----------
+    sources_xy : (S, 2)
+        Centres of bodies, metres.
+    receptors_xy : (R, 2)
+        Metres.
+
+    Returns
+    -------
+    Transfer
+        `energy` (S, R, 1); ISO 9613-2:1996 clauses 7.1, 7.2 and 7.3.1 on flat ground.
+    """
+    weight = _band_energy(unit)[None, :]
+    alpha = _alpha(environment)
+
+    def block(receivers: Floats) -> Floats:
+        out: Floats = kernel.flat_transfer(
+            sources_xy,
+            unit.source_height_m,
+            receivers,
+            environment.receptor_height_m,
+            weight,
+            alpha,
+            environment.ground_g,
+        )
+        return out
+
+    if not len(sources_xy) or not len(receptors_xy):
+        return Transfer(np.zeros((len(sources_xy), len(receptors_xy), 1)), ("dba",))
+    if len(sources_xy) * len(receptors_xy) < FEW:
+        return Transfer(block(receptors_xy), ("dba",))
+    parts = np.array_split(receptors_xy, max(2, len(receptors_xy) // BLOCK))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return Transfer(np.concatenate(list(pool.map(block, parts)), axis=1), ("dba",))
+
+
+def path_terms(
+    unit: Unit, sound: Sound, name: str, source_xy: Floats, receptor_xy: Floats, environment: Environment = ENVIRONMENT
+) -> PathTerms:
+    """The arithmetic from one unit to one receptor, every term in dB."""
+    terms = kernel.flat_terms(
+        source_xy,
+        unit.source_height_m,
+        receptor_xy,
+        environment.receptor_height_m,
+        _alpha(environment),
+        environment.ground_g,
+    )
+    level = np.asarray(sound.power_db) - terms.divergence_db - terms.air_db - terms.ground_db
+    plan = float(np.hypot(*(source_xy - receptor_xy)))
+    return PathTerms(
+        unit=name,
+        distance_m=float(np.hypot(plan, unit.source_height_m - environment.receptor_height_m)),
+        plan_distance_m=plan,
+        power_db=sound.power_db,
+        divergence_db=float(terms.divergence_db),
+        air_db=tuple(map(float, terms.air_db)),
+        ground_db=tuple(map(float, terms.ground_db)),
+        level_db=tuple(map(float, level)),
+        level_dba=float(10 * np.log10(np.sum(10 ** ((level + A_WEIGHTING_DB) / 10)))),
+    )
+
+
+def reach_m(power_dba: float, units: int, limit_dba: float) -> float:
+    """Beyond this plan distance from all units no level can exceed the limit: divergence alone, the most the ground can add."""
+    if units == 0:
+        return 0.0
+    excess = power_dba + 10 * np.log10(units) + GROUND_GAIN_DB - SPREADING_DB - limit_dba
+    return float(10 ** (excess / 20))
+
+
+def _band_energy(unit: Unit) -> Floats:
+    """A-weighted share of each band in the unit's sound power, summing to 1."""
+    weighted = 10 ** ((np.asarray(unit.sound.shape_db) + A_WEIGHTING_DB) / 10)
+    return np.asarray(weighted / weighted.sum())
+
+
+def _alpha(environment: Environment) -> Floats:
+    return np.asarray(
+        band_absorption_db_per_m(environment.temperature_c, environment.humidity_pct, environment.pressure_kpa)
+    )

@@ -1,0 +1,161 @@
+"""Where levels are compared with limits: points on lot lines, dense enough that the worst one is not missed.
+
+Along a straight line the level peaks at a corner or at the foot of the perpendicular from a unit. Corners are
+receptors; between them the spacing is a quarter of the distance to the nearest place a unit may stand, so the foot is
+missed by at most an eighth of the distance, 20 lg sqrt(1 + 1/64) = 0.07 dB.
+"""
+
+from typing import Any
+
+import numpy as np
+import shapely
+
+from siting.errors import InputError
+from siting.model import Floats, Ints, Neighbour, Ordinance, Receptors, Site
+from siting.site import Land, zones_at
+
+SPACING = 0.25  # of the distance to the buildable area
+CLOSEST_M = 0.3  # no finer than this, where a setback of zero lets units stand at the line
+CORNER = 0.01  # corners nearer together than this share of the distance are one: 0.09 dB
+INWARD_M = 0.25  # how far inside a lot its own zone is looked up
+Geometries = np.ndarray[Any, Any]
+
+
+def place_receptors(land: Land, row: int, site: Site, ordinance: Ordinance | None, reach_m: float) -> Receptors:
+    """The receptors around a lot, at the place where the ordinance says to measure.
+
+    At the receiving lot line (also without an ordinance): on the boundary of every other lot within `reach_m` of the
+    buildable area. At the lot line: on the lot's own boundary, each point with the zone of the nearest other lot. At
+    points: those of the file given. Points given are receptors in any case.
+
+    Raises
+    ------
+    InputError
+        Where the ordinance measures at points and no file gives them.
+    """
+    where = ordinance.measured_at if ordinance else "receiving lot line"
+    others = _other_lots(land, row, site, reach_m)
+    found = []
+    if where == "receiving lot line":
+        found.append(_on_receiving_lines(land, site, others, reach_m))
+    if where == "lot line":
+        found.append(_on_own_line(land, site, others))
+    if land.points is not None:
+        found.append(_given_points(land, site, others))
+    elif where == "points":
+        raise InputError(
+            f"The ordinance {ordinance.id if ordinance else ''} measures at given points and none are given: "
+            "name a point file with --receptors."
+        )
+    names = [land.parcels.ids[k] for k in others]
+    inner = shapely.point_on_surface(land.lots[others])
+    zones = [" + ".join(z) or None for z in zones_at(land, inner)]
+    neighbours = tuple(
+        Neighbour(name, geometry, zone) for name, geometry, zone in zip(names, land.lots[others], zones, strict=True)
+    )
+    parts = list(zip(*found, strict=True)) if found else [[], [], [], []]
+    xy = np.concatenate(parts[2]) if parts[2] else np.zeros((0, 2))
+    return Receptors(
+        id=[i for part in parts[0] for i in part],
+        neighbour=[n for part in parts[1] for n in part],
+        zones=[z for part in parts[3] for z in part],
+        xy=xy,
+        distance_m=shapely.distance(shapely.points(xy), site.buildable),
+        neighbours=neighbours,
+    )
+
+
+def _other_lots(land: Land, row: int, site: Site, reach_m: float) -> Ints:
+    """Rows of the lots within reach, one of each stack of duplicates, the nearest first."""
+    start = site.lot if site.buildable.is_empty else site.buildable
+    near = land.tree.query(start, predicate="dwithin", distance=reach_m)
+    near = np.unique(land.parcels.primary[near])
+    near = near[(near != land.parcels.primary[row]) & ~np.isin(near, list(land.parcels.unusable))]
+    return near[np.lexsort((near, shapely.distance(land.lots[near], start)))]
+
+
+def _on_receiving_lines(land: Land, site: Site, others: Ints, reach_m: float) -> tuple[Any, ...]:
+    xy, owner, inward = _boundary_points(land.lots[others], site, reach_m)
+    zones = zones_at(land, shapely.points(xy + INWARD_M * inward))
+    names = [land.parcels.ids[others[k]] for k in owner]
+    return _numbered(names), names, xy, zones
+
+
+def _on_own_line(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
+    xy, _, inward = _boundary_points(np.array([site.lot]), site, np.inf)
+    points = shapely.points(xy)
+    if not len(others):
+        return [f"{site.id}/{k + 1}" for k in range(len(xy))], ["none in the file"] * len(xy), xy, [()] * len(xy)
+    tree = shapely.STRtree(land.lots[others])
+    pairs, distance = tree.query_nearest(points, all_matches=False, return_distance=True)
+    nearest = land.lots[others[pairs[1]]]
+    across = shapely.get_coordinates(shapely.shortest_line(points, nearest)).reshape(-1, 2, 2)
+    step = across[:, 1] - across[:, 0]
+    length = np.maximum(distance, 1e-9)[:, None]
+    # just beyond the line of the lot across; where the lots touch, straight out
+    probe = np.where(distance[:, None] > 0.01, across[:, 1] + INWARD_M * step / length, xy - INWARD_M * inward)
+    names = [land.parcels.ids[others[k]] for k in pairs[1]]
+    return [f"{site.id}/{k + 1}" for k in range(len(xy))], names, xy, zones_at(land, shapely.points(probe))
+
+
+def _given_points(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
+    assert land.points is not None
+    frame = land.points.frame
+    bad = [i for i, g in enumerate(frame.geometry) if g is None or g.geom_type != "Point" or g.is_empty]
+    if bad:
+        raise InputError(
+            f"{land.points.source['path']}: feature {bad[0] + 1} is not a point; receptors are points, one feature each."
+        )
+    points = np.asarray(frame.geometry.array)
+    column = next((c for c in frame.columns if str(c).casefold() in ("id", "name", "receptor")), None)
+    ids = [f"point {i + 1}" if column is None else str(v) for i, v in enumerate(frame[column] if column else points)]
+    names = list(ids)
+    if len(others):
+        tree = shapely.STRtree(land.lots[others])
+        for i, k in zip(*tree.query(points, predicate="intersects"), strict=True):
+            names[i] = land.parcels.ids[others[k]]
+    return ids, names, shapely.get_coordinates(points), zones_at(land, points)
+
+
+def _boundary_points(lots: Geometries, site: Site, reach_m: float) -> tuple[Floats, Ints, Floats]:
+    """Points along the boundaries of lots within reach: xy (n, 2), the lot's index (n,), unit vector into the lot (n, 2)."""
+    parts, owner = shapely.get_parts(shapely.orient_polygons(lots), return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    coords, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[1:] == ring[:-1]
+    a, b, owner = coords[:-1][same], coords[1:][same], owner[part[ring[1:][same]]]
+    length = np.hypot(*(b - a).T)
+    start = site.lot if site.buildable.is_empty else site.buildable
+    distance = shapely.distance(shapely.linestrings(np.stack((a, b), axis=1)), start)
+    keep = (distance <= reach_m) & (length > 0)
+    a, b, owner, length, distance = a[keep], b[keep], owner[keep], length[keep], distance[keep]
+    keep = _corners_apart(owner, length, distance)
+    a, b, owner, length, distance = a[keep], b[keep], owner[keep], length[keep], distance[keep]
+    count = np.ceil(length / np.maximum(SPACING * distance, CLOSEST_M)).astype(np.int64)
+    segment = np.repeat(np.arange(len(a)), count)
+    nth = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)
+    along = (b - a) / length[:, None]
+    xy = a[segment] + (nth / count[segment])[:, None] * (b - a)[segment]
+    # the lot lies to the left of an oriented ring; a corner is looked up from a little way along its segment
+    inward = np.column_stack((-along[:, 1], along[:, 0]))[segment]
+    inward = inward + np.where(nth == 0, np.minimum(1.0, length[segment] / 2 / INWARD_M), 0.0)[:, None] * along[segment]
+    return xy, owner[segment], inward
+
+
+def _corners_apart(owner: Ints, length: Floats, distance: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which segments to keep where a curve has been digitised finer than a receptor can tell."""
+    travelled = np.cumsum(length / np.maximum(distance, CLOSEST_M)) / CORNER
+    bucket = np.floor(travelled - length / np.maximum(distance, CLOSEST_M) / CORNER)
+    keep = np.ones(len(owner), bool)
+    keep[1:] = (bucket[1:] != bucket[:-1]) | (owner[1:] != owner[:-1])
+    # a long segment is kept whatever came before it
+    return keep | (length > CORNER * np.maximum(distance, CLOSEST_M))
+
+
+def _numbered(names: list[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    out = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(f"{name}/{seen[name]}")
+    return out

@@ -1,0 +1,187 @@
+"""One lot with what surrounds it: the land read once, the area where units may stand, and what that took from the lot."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from siting.errors import InputError
+from siting.layers import Layer, read_layer
+from siting.model import Assumption, Facts, Ordinance, Site
+from siting.parcels import Parcels, read_parcels
+from siting.terrain import Terrain, read_terrain
+
+SETBACK_M = 1.524  # 5 ft: the low end of accessory setbacks
+BUILDING_DISTANCE_M = 1.524  # 5 ft: NFPA 37 4.1.4
+ARC_SEGMENTS = 16  # a quarter circle, drawn outside the true one
+
+
+@dataclass(frozen=True)
+class Zoning:
+    """Zoning polygons with their names, in the parcels' working CRS."""
+
+    polygons: np.ndarray[Any, Any]
+    names: list[str]
+    tree: shapely.STRtree
+
+
+@dataclass(frozen=True)
+class Land:
+    """Everything read from files, once for all lots, in one working CRS in metres."""
+
+    parcels: Parcels
+    lots: np.ndarray[Any, Any]
+    tree: shapely.STRtree
+    zoning: Zoning | None
+    buildings: shapely.STRtree
+    keep_outs: shapely.STRtree
+    points: Layer | None
+    terrain: Path | None
+    inputs: tuple[Facts, ...]
+
+
+def read_land(
+    parcels: Path,
+    *,
+    layer: str | None = None,
+    id_field: str | None = None,
+    crs: str | None = None,
+    zoning: Path | None = None,
+    zone_field: str | None = None,
+    buildings: Path | None = None,
+    keep_out: Path | None = None,
+    receptors: Path | None = None,
+    terrain: Path | None = None,
+) -> Land:
+    """Read every file that the question names; layers beside the parcels come out in the parcels' working CRS."""
+    lots = read_parcels(parcels, layer=layer, id_field=id_field, stated_crs=crs)
+
+    def beside(path: Path | None, role: str) -> Layer | None:
+        return None if path is None else read_layer(path, role=role, crs=lots.crs)
+
+    zones, built, kept, points = (
+        beside(zoning, "zoning"),
+        beside(buildings, "buildings"),
+        beside(keep_out, "keep-out"),
+        beside(receptors, "receptors"),
+    )
+    geometry = np.asarray(lots.frame.geometry.array)
+    return Land(
+        parcels=lots,
+        lots=geometry,
+        tree=shapely.STRtree(geometry),
+        zoning=_zoning(lots, zones, zone_field),
+        buildings=_tree(built),
+        keep_outs=_tree(kept),
+        points=points,
+        terrain=terrain,
+        inputs=tuple(x.source for x in (lots, zones, built, kept, points) if x is not None),
+    )
+
+
+def make_site(land: Land, row: int, ordinance: Ordinance | None) -> tuple[Site, Terrain | None]:
+    """The lot in a row with its buildable area: setback from the lot line, distance from buildings, keep-outs.
+
+    Raises
+    ------
+    InputError
+        Where the row has no usable lot, or the terrain does not cover it.
+    """
+    lot_id, lot = land.parcels.ids[row], land.lots[row]
+    if row in land.parcels.unusable:
+        raise InputError(f"Lot {lot_id} cannot be assessed: {land.parcels.unusable[row]}.")
+    setback, distance, assumptions = _distances(ordinance)
+    near = lot.buffer(max(distance, 1.0))
+    buildings = tuple(land.buildings.geometries[np.sort(land.buildings.query(near, predicate="intersects"))])
+    keep_outs = tuple(land.keep_outs.geometries[np.sort(land.keep_outs.query(lot, predicate="intersects"))])
+    inside = lot.buffer(-_outside(setback), quad_segs=ARC_SEGMENTS) if setback else lot
+    taken = {"setback": lot.area - inside.area}
+    for name, bodies, gap in (("buildings", buildings, distance), ("keep-outs", keep_outs, 0.0)):
+        before = inside.area
+        if bodies:
+            grown = [b.buffer(_outside(gap), quad_segs=ARC_SEGMENTS) if gap else b for b in bodies]
+            inside = inside.difference(shapely.union_all(grown))
+        taken[name] = before - inside.area
+    terrain = read_terrain(land.terrain, lot, land.parcels.crs) if land.terrain else None
+    site = Site(
+        id=lot_id,
+        crs=_crs_text(land.parcels.crs),
+        crs_name=land.parcels.crs.name,
+        lot=lot,
+        buildable=_polygons(inside),
+        taken_m2=taken,
+        buildings=buildings,
+        keep_outs=keep_outs,
+        elevation=None if terrain is None else terrain.facts,
+        assumptions=assumptions,
+        notes=tuple(land.parcels.notes_of(row)),
+    )
+    return site, terrain
+
+
+def zones_at(land: Land, points: np.ndarray[Any, Any]) -> list[tuple[str, ...]]:
+    """The names of every zone that covers each point, in the layer's order; empty where there is none."""
+    found: list[list[str]] = [[] for _ in points]
+    if land.zoning is not None:
+        for i, k in zip(*land.zoning.tree.query(points, predicate="intersects"), strict=True):
+            if land.zoning.names[k] not in found[i]:
+                found[i].append(land.zoning.names[k])
+    return [tuple(sorted(names)) for names in found]
+
+
+def _distances(ordinance: Ordinance | None) -> tuple[float, float, tuple[Assumption, ...]]:
+    """Setback and distance from buildings, from the ordinance or assumed."""
+    stated = (ordinance.setback_m, ordinance.building_distance_m) if ordinance else (None, None)
+    reasons = (
+        ("setback_m", SETBACK_M, "5 ft, the low end of accessory setbacks; the ordinance file states none"),
+        ("building_distance_m", BUILDING_DISTANCE_M, "5 ft from wall openings and combustible walls, NFPA 37 4.1.4"),
+    )
+    values, assumptions = [], []
+    for value, (name, default, reason) in zip(stated, reasons, strict=True):
+        values.append(default if value is None else value)
+        if value is None:
+            assumptions.append(Assumption(f"site.{name}", default, "assumed", reason))
+        else:
+            assumptions.append(Assumption(f"site.{name}", value, "file", "from the ordinance file"))
+    return values[0], values[1], tuple(assumptions)
+
+
+def _outside(distance: float) -> float:
+    """A buffer distance whose chords stay outside the true circle, so that no corner comes nearer than `distance`."""
+    return distance / math.cos(math.pi / (4 * ARC_SEGMENTS))
+
+
+def _zoning(lots: Parcels, zones: Layer | None, field: str | None) -> Zoning | None:
+    """Zone polygons from the zoning layer, or from a field of the parcels themselves."""
+    if zones is None and field is None:
+        return None
+    frame, source = (lots.frame, lots.source) if zones is None else (zones.frame, zones.source)
+    columns = [c for c in frame.columns if c != frame.geometry.name]
+    if field is None or field not in columns:
+        found = "no zone field was named" if field is None else f"there is no field {field!r}"
+        raise InputError(f"{source['path']}: {found}; name one of its fields with --zone-field: {', '.join(columns)}.")
+    named = frame[field].notna() & ~frame.geometry.is_empty & frame.geometry.notna()
+    polygons = np.asarray(frame.geometry[named].array)
+    return Zoning(polygons, [str(name) for name in frame[field][named]], shapely.STRtree(polygons))
+
+
+def _tree(layer: Layer | None) -> shapely.STRtree:
+    if layer is None:
+        return shapely.STRtree([])
+    geometry = np.asarray(layer.frame.geometry.array)
+    return shapely.STRtree(geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))])
+
+
+def _polygons(area: BaseGeometry) -> BaseGeometry:
+    """The polygons of a difference, lines and points left by touching edges dropped."""
+    parts = [p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and p.area > 0]
+    return shapely.MultiPolygon(parts) if len(parts) != 1 else parts[0]
+
+
+def _crs_text(crs: Any) -> str:
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else str(crs.to_wkt())

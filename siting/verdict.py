@@ -1,0 +1,168 @@
+"""From levels and limits to PASS, FAIL or UNKNOWN, with the sentences that say why."""
+
+import numpy as np
+
+from siting.model import Floats, Ordinance, ReceptorLevel, Receptors, Site, State, Verdict
+
+NOBODY = "No other lot in the parcel file lies near enough to measure at, so nobody's limit is known."
+
+
+def receptor_levels(
+    receptors: Receptors,
+    ordinance: Ordinance | None,
+    classes: list[str | None],
+    limits: Floats,
+    level: Floats,
+    height_m: float,
+) -> list[ReceptorLevel]:
+    """One row per receptor and period, the comparison made on unrounded levels.
+
+    Parameters
+    ----------
+    classes, limits : list of R, (R, periods)
+        From `siting.ordinance.limits_at`; NaN where no limit is known.
+    level : (R,)
+        dB(A); -inf where no unit is placed.
+    """
+    periods = [period.name for period in ordinance.periods] if ordinance else ["any"]
+    rows = []
+    for i in range(len(receptors)):
+        heard = float(level[i]) if np.isfinite(level[i]) else None
+        for period, limit in zip(periods, limits[i].tolist(), strict=True):
+            known = limit == limit
+            margin = limit - heard if known and heard is not None else None
+            state: State = "UNKNOWN" if not known else "FAIL" if margin is not None and margin < 0 else "PASS"
+            rows.append(
+                ReceptorLevel(
+                    id=receptors.id[i],
+                    neighbour=receptors.neighbour[i],
+                    zone=" + ".join(receptors.zones[i]) or None,
+                    zone_class=classes[i],
+                    period=period,
+                    level_dba=heard,
+                    limit_dba=limit if known else None,
+                    margin_db=margin,
+                    state=state,
+                    x=float(receptors.xy[i, 0]),
+                    y=float(receptors.xy[i, 1]),
+                    height_m=height_m,
+                )
+            )
+    return rows
+
+
+def urgency(row: ReceptorLevel) -> tuple[int, float]:
+    """Sort key: what is over its limit first, then unknown limits, then by margin; the loudest first where none is known."""
+    order = {"FAIL": 0, "UNKNOWN": 1, "PASS": 2}[row.state]
+    if row.margin_db is not None:
+        return order, row.margin_db
+    return order, -row.level_dba if row.level_dba is not None else 0.0
+
+
+def worst_row(rows: tuple[ReceptorLevel, ...] | list[ReceptorLevel]) -> ReceptorLevel | None:
+    """The row with the smallest margin; the loudest where no limit is known; None without receptors or units."""
+    heard = [row for row in rows if row.level_dba is not None]
+    known = [row for row in heard if row.margin_db is not None]
+    return min(known or heard, key=urgency, default=None)
+
+
+def worst_of_each_neighbour(rows: tuple[ReceptorLevel, ...] | list[ReceptorLevel]) -> list[ReceptorLevel]:
+    """The row that decides for every neighbour, the most pressing first."""
+    first: dict[str, ReceptorLevel] = {}
+    for row in sorted(rows, key=urgency):
+        first.setdefault(row.neighbour, row)
+    return list(first.values())
+
+
+def state_of(level: Floats, limits: Floats, placed: int, wanted: int | None, possible: bool) -> State:
+    """The verdict's state from arrays alone.
+
+    Parameters
+    ----------
+    level, limits : (R,), (R, periods)
+        dB(A), limits NaN where unknown.
+    placed, wanted : int
+        Units in the layout and units asked for (None: as many as allowed).
+    possible : bool
+        Whether the true limits alone leave room for at least one unit.
+    """
+    over = bool((level[:, None] > limits).any())
+    unknown = not limits.size or bool(np.isnan(limits).any())
+    if over or (wanted is not None and placed < wanted):
+        return "FAIL"
+    if placed == 0:
+        return "UNKNOWN" if unknown and possible else "FAIL"
+    return "UNKNOWN" if unknown else "PASS"
+
+
+def reasons(
+    state: State,
+    rows: list[ReceptorLevel],
+    site: Site,
+    ordinance: Ordinance | None,
+    placed: int,
+    wanted: int | None,
+    alone: ReceptorLevel | None,
+) -> Verdict:
+    """The verdict with its sentences.
+
+    Parameters
+    ----------
+    alone : ReceptorLevel or None
+        Where nothing is placed: the receptor that stops even one unit in the quietest place.
+    """
+    said: list[str] = []
+    if placed == 0 and alone is None:
+        said.append(_no_room(site))
+    elif placed == 0 and alone is not None:
+        said.append(f"Even one unit in the quietest place gives {_compared(alone)}.")
+    elif wanted is not None and placed < wanted:
+        said.append(f"Only {placed} of the {wanted} units have room on lot {site.id}.")
+    over = [row for row in worst_of_each_neighbour(rows) if row.state == "FAIL"]
+    if over:
+        said.append(f"{_units(placed)} {'gives' if placed == 1 else 'give'} {_compared(over[0])}.")
+        if len(over) > 1:
+            said.append(f"{len(over)} neighbours are over their limit.")
+    if ordinance is None:
+        said.append("No ordinance was given, so no limit is known: name one with --ordinance.")
+    elif not rows:
+        said.append(NOBODY)
+    else:
+        said.extend(_unknown(rows, ordinance))
+    if state == "PASS":
+        worst = min((row for row in rows if row.margin_db is not None), key=urgency)
+        said.append(f"All {len({r.id for r in rows})} receptors are within their limits; the nearest is {_compared(worst)}.")
+    return Verdict(state, tuple(said))
+
+
+def _unknown(rows: list[ReceptorLevel], ordinance: Ordinance) -> list[str]:
+    zones: dict[str, set[str]] = {}
+    for row in rows:
+        if row.state == "UNKNOWN":
+            zones.setdefault(row.zone or "no zone", set()).add(row.neighbour)
+    return [
+        f"{ordinance.id} has no limit for {len(lots)} neighbour{'s' if len(lots) > 1 else ''} in {zone}"
+        + (": name a zoning layer with --zoning and --zone-field." if zone == "no zone" else ".")
+        for zone, lots in sorted(zones.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+
+
+def _no_room(site: Site) -> str:
+    took = ", ".join(f"{name} {area:,.0f} m² ({area / 0.09290304:,.0f} sq ft)" for name, area in site.taken_m2.items() if area > 0.05)
+    return (
+        f"No unit has room on lot {site.id}: of {site.lot.area:,.0f} m² ({site.lot.area / 0.09290304:,.0f} sq ft) "
+        f"the rules took {took or 'nothing'}, and no body with its clearances stands in the rest."
+    )
+
+
+def _compared(row: ReceptorLevel) -> str:
+    """Level, place, limit and margin in words."""
+    place = f"at {row.id} (lot {row.neighbour}, {row.zone_class or row.zone or 'no zone'}, {row.period})"
+    if row.limit_dba is None or row.margin_db is None:
+        return f"{row.level_dba:.1f} dB(A) {place}, where no limit is known"
+    side = f"{row.margin_db:.1f} dB below" if row.margin_db >= 0 else f"{-row.margin_db:.1f} dB over"
+    return f"{row.level_dba:.1f} dB(A) {place}, {side} the limit of {row.limit_dba:g}"
+
+
+def _units(count: int) -> str:
+    return "1 unit" if count == 1 else f"{count} units"
