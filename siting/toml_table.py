@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from siting.errors import InputError
 
@@ -17,6 +17,12 @@ def suggestion(wrong: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in known}
     near = get_close_matches(wrong.lower(), by_lower, n=1, cutoff=0.6)
     return f' (did you mean "{by_lower[near[0]]}"?)' if near else ""
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 1e15  # false for nan too, and no number in these files is that large
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class Table:
             else f" of at least {least:g}"
         )
         high = "" if most == math.inf else f"{' and' if low else ''} at most {most:g}"
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if not _is_number(value):
             self.refuse(key, f"a number{low}{high}")
         if (above is not None and value <= above) or (least is not None and value < least) or value > most:
             self.refuse(key, f"a number{low}{high}")
@@ -91,7 +97,7 @@ class Table:
                 f"{self.path}: the key {self.dotted(key)} has {len(value)} numbers; expected {count}."
             )
         for place, entry in enumerate(value, start=1):
-            if isinstance(entry, bool) or not isinstance(entry, int | float) or not math.isfinite(entry):
+            if not _is_number(entry):
                 raise InputError(
                     f"{self.path}: entry {place} of {self.dotted(key)} is {entry!r}; expected a number."
                 )

@@ -107,6 +107,7 @@ SLIPS = [
     ("height_m = 1.5", "height_m = 0", ["body.height_m is 0", "above 0"]),
     ("height_m = 1.5", "height_m = nan", ["body.height_m is nan", "expected a number"]),
     ("height_m = 1.5", "height_m = inf", ["body.height_m is inf", "expected a number"]),
+    ("length_m = 2.0", "length_m = 1" + "0" * 400, ["body.length_m is 1000", "expected a number"]),
     ("length_m = 2.0", "length_m = 2000", ["body.length_m is 2000", "at most 100"]),
     ("kw = 100", "kw = -100", ["kw is -100", "above 0"]),
     ("kw = 100", "kw = nan", ["kw is nan"]),
