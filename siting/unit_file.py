@@ -139,5 +139,5 @@ def _assumption(whole: Table, dotted: str, reason: str) -> Assumption:
         )
     origin: Origin = "template" if dotted == "sound.template" else "assumed"
     return Assumption(
-        f"unit {dotted}", value if isinstance(value, int | float) else str(value), origin, reason
+        f"unit.{dotted}", value if isinstance(value, int | float) else str(value), origin, reason
     )

@@ -41,14 +41,14 @@ def test_gx230_says_what_the_maker_says_and_no_more():
     assert (unit.sound.level_dba, unit.sound.stated_at, unit.sound.shape_origin) == (69, None, "template")
     assert unit.length_m * unit.width_m / 0.3048**2 == pytest.approx(15.0, abs=0.05)  # 15 sq ft
     silent = {a.name: a.origin for a in unit.assumptions}
-    sides = [f"unit clearance.{side}_m" for side in ("front", "right", "back", "left")]
-    body = [f"unit body.{key}" for key in ("length_m", "width_m", "height_m", "source_height_m")]
-    assert silent == dict.fromkeys([*body, *sides, "unit sound.level_dba"], "assumed") | {
-        "unit sound.template": "template"
+    sides = [f"unit.clearance.{side}_m" for side in ("front", "right", "back", "left")]
+    body = [f"unit.body.{key}" for key in ("length_m", "width_m", "height_m", "source_height_m")]
+    assert silent == dict.fromkeys([*body, *sides, "unit.sound.level_dba"], "assumed") | {
+        "unit.sound.template": "template"
     }
     reasons = {a.name: (a.value, a.reason) for a in unit.assumptions}
-    assert reasons["unit sound.level_dba"] == (69, "weighting not stated either, read as dB(A)")
-    assert reasons["unit clearance.left_m"][0] == pytest.approx(3 * 0.3048)
+    assert reasons["unit.sound.level_dba"] == (69, "weighting not stated either, read as dB(A)")
+    assert reasons["unit.clearance.left_m"][0] == pytest.approx(3 * 0.3048)
 
 
 def test_engine_template_sums_to_69_dba():

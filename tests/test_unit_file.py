@@ -66,7 +66,7 @@ def test_own_unit_by_path(write):
     sides = unit.clearance
     assert (sides.front_m, sides.right_m, sides.back_m, sides.left_m) == (1.0, 0.5, 0.0, 0.5)
     assert [(a.name, a.value, a.origin) for a in unit.assumptions] == [
-        ("unit body.height_m", 1.5, "assumed"), ("unit sound.template", "engine", "template"),
+        ("unit.body.height_m", 1.5, "assumed"), ("unit.sound.template", "engine", "template"),
     ]  # fmt: skip
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     facts = {"role": "unit", "path": str(file), "layer": None, "crs": None, "features": 1, "sha256": digest}
