@@ -8,12 +8,13 @@ sides (-x, +x, -y, +y). All lengths in metres.
 import math
 
 import numpy as np
-from numba import njit
+
+from kernels.cache import kernel
 
 TOUCH = 1e-6  # boxes that share less than a micrometre only touch
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def edge_enters_box(ax, ay, bx, by, x0, y0, x1, y1):
     """True where the segment a-b meets the open box (x0, x1) x (y0, y1): separating axes x, y and the segment's normal."""
     if max(ax, bx) <= x0 or min(ax, bx) >= x1 or max(ay, by) <= y0 or min(ay, by) >= y1:
@@ -26,7 +27,7 @@ def edge_enters_box(ax, ay, bx, by, x0, y0, x1, y1):
     return not ((c1 >= 0 and c2 >= 0 and c3 >= 0 and c4 >= 0) or (c1 <= 0 and c2 <= 0 and c3 <= 0 and c4 <= 0))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def point_inside(x, y, edges):
     """Even-odd rule over all edges (n, 4) of a region with holes and parts."""
     inside = False
@@ -37,7 +38,7 @@ def point_inside(x, y, edges):
     return inside
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def box_inside(x0, y0, x1, y1, edges):
     """True where the closed box lies in the region, its sides allowed to touch the region's."""
     x0, y0, x1, y1 = x0 + TOUCH, y0 + TOUCH, x1 - TOUCH, y1 - TOUCH
@@ -47,7 +48,7 @@ def box_inside(x0, y0, x1, y1, edges):
     return point_inside(0.5 * (x0 + x1), 0.5 * (y0 + y1), edges)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def standing_room(columns, rows, step, body, margin, body_edges, clear_edges):
     """Lattice cells (column, row) where a body's lower left corner may stand.
 
@@ -79,7 +80,7 @@ def standing_room(columns, rows, step, body, margin, body_edges, clear_edges):
     return out[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def overlap(ax0, ay0, ax1, ay1, bx0, by0, bx1, by1):
     """True where two open boxes share more than a touch."""
     return (
@@ -87,7 +88,7 @@ def overlap(ax0, ay0, ax1, ay1, bx0, by0, bx1, by1):
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def collide(ax, ay, ao, bx, by, bo, bodies, margins):
     """True where one body, or its margin, enters the other body; margins may share ground."""
     ax1, ay1 = ax + bodies[ao, 0], ay + bodies[ao, 1]
@@ -98,7 +99,7 @@ def collide(ax, ay, ao, bx, by, bo, bodies, margins):
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def block_colliding(k, corners, orientation, bodies, margins, count, change):
     """Add `change` (+1 or -1) to `count[p]` for every pose p that collides with pose k, k itself included."""
     for p in range(corners.shape[0]):
@@ -108,7 +109,7 @@ def block_colliding(k, corners, orientation, bodies, margins, count, change):
             count[p] += change
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def pack_rows(cells, orientation, which, across, offset, period, pitch):
     """Poses of one orientation packed greedily along every `period`-th row (or column), which is the most a row can hold.
 
@@ -144,7 +145,7 @@ def pack_rows(cells, orientation, which, across, offset, period, pitch):
     return out[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def covered_cells(cells, orientation, extent, columns, rows):
     """How many lattice cells the poses cover, each pose `extent[orientation]` cells from its lower left corner.
 

@@ -5,14 +5,14 @@ at most 1. Poses, corners, bodies and margins are those of `kernels.footprints`.
 """
 
 import numpy as np
-from numba import njit
 
+from kernels.cache import kernel
 from kernels.footprints import block_colliding, collide
 
 FULL = 1.0 - 1e-9  # sums stop short of the limit, so that no rounding of a sum can carry a level over it
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def chosen_mask(start, count):
     """A list of indices as a mask of `count` entries."""
     mask = np.zeros(count, np.bool_)
@@ -21,7 +21,7 @@ def chosen_mask(start, count):
     return mask
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def row_sums(mask, load):
     """Sum of the chosen poses' loads per row."""
     total = np.zeros(load.shape[1])
@@ -32,7 +32,7 @@ def row_sums(mask, load):
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def drop_worst(mask, load, keep):
     """Unchoose poses, the one that weighs most on the overfull rows first, until `keep` are left or, with keep < 0, all rows fit."""
     total = row_sums(mask, load)
@@ -58,7 +58,7 @@ def drop_worst(mask, load, keep):
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill(mask, total, load, order, blocked, corners, orientation, bodies, margins, most, legal):
     """Choose further poses in `order` that collide with none chosen, until `most` are chosen; with `legal`, only what every row can bear."""
     n = mask.sum()
@@ -81,7 +81,7 @@ def fill(mask, total, load, order, blocked, corners, orientation, bodies, margin
             block_colliding(p, corners, orientation, bodies, margins, blocked, 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def drop_and_fill(start, load, order, corners, orientation, bodies, margins, most, legal):
     """A packed pattern made legal (or cut to `most` poses) and filled up again.
 
@@ -113,7 +113,7 @@ def drop_and_fill(start, load, order, corners, orientation, bodies, margins, mos
     return np.flatnonzero(mask)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def best_exchange(k, total, load, blocked, corners, orientation, bodies, margins):
     """The pose that can take pose k's place with the lowest fullest row; (k, its own fullest row) where none is better."""
     best, best_peak = k, total.max()
@@ -133,7 +133,7 @@ def best_exchange(k, total, load, blocked, corners, orientation, bodies, margins
     return best, best_peak
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def exchange(chosen, load, corners, orientation, bodies, margins, passes):
     """Move one pose at a time to where the fullest row falls most, until nothing helps or `passes` moves are made."""
     mask = chosen_mask(chosen, load.shape[0])

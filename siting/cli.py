@@ -1,8 +1,9 @@
 """The command line: one verb, one function. Imports that cost time stand inside the verbs, so that help is instant."""
 
+import contextlib
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import click
 
 EXIT = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
 FILE = click.Path(path_type=Path)
+LAND = (
+    "parcels", "layer", "id_field", "crs", "zoning", "zone_field", "buildings", "keep_out", "receptors", "terrain",
+)  # fmt: skip
 
 
 class Verb(click.Command):
@@ -109,9 +113,21 @@ def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) ->
     """Assess every lot of a parcel file: one row a lot as CSV and GeoParquet."""
     from siting.batch import run_batch
 
-    _check_question(options)
-    counts = run_batch(options, output, overwrite, workers)
-    click.echo(counts)
+    with _progress() as progress:
+        counts = run_batch(
+            {name: options[name] for name in LAND},
+            options["unit"],
+            options["ordinance"],
+            _check_question(options),
+            options["sound_at"],
+            output,
+            overwrite=overwrite,
+            workers=workers,
+            progress=progress,
+        )
+    states = ", ".join(f"{counts[state]:,} {state}" for state in EXIT)
+    click.echo(f"{counts['lots']:,} lots in, {counts['rows']:,} rows out: {states}")
+    click.echo(f"Written to {output}: lots.csv, lots.parquet")
 
 
 @main.command(cls=Verb)
@@ -126,6 +142,18 @@ def package(study_dir: Path, output: Path, overwrite: bool) -> None:
     click.echo(f"Written to {folder}: {', '.join(sorted(p.name for p in folder.iterdir()))}")
 
 
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, with the time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("lots"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("lots")
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 def _read(options: dict[str, Any]) -> tuple[Any, ...]:
     """Options to land, unit, ordinance and question; catalogue errors come before any file is read."""
     from siting.catalog import load_ordinance, load_unit
@@ -136,8 +164,7 @@ def _read(options: dict[str, Any]) -> tuple[Any, ...]:
     unit = load_unit(options["unit"])
     resolve_sound(unit, options["sound_at"])
     ordinance = load_ordinance(options["ordinance"]) if options["ordinance"] else None
-    names = ("layer", "id_field", "crs", "zoning", "zone_field", "buildings", "keep_out", "receptors", "terrain")
-    land = read_land(options["parcels"], **{name: options[name] for name in names})
+    land = read_land(**{name: options[name] for name in LAND})
     return land, unit, ordinance, question, options["sound_at"]
 
 

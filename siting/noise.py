@@ -1,7 +1,7 @@
 """Poses and receptors to arrays, the kernels, and back: transfer per unit of 0 dB(A), and one path term by term."""
 
+import functools
 import os
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from siting.model import Assumption, Environment, Floats, PathTerms, Sound, Tran
 ENVIRONMENT = Environment(10.0, 70.0, 101.325, 0.0, 1.5)
 GROUND_GAIN_DB = 6.0  # the most that 7.3.1 can add: hard ground, 1.5 in each end region and 3 q in the middle
 SPREADING_DB = 11.0  # 10 lg 4 pi, the divergence at 1 m (7.1)
-BLOCK = 4_096  # receptors a task
 FEW = 500_000  # pairs below which threads cost more than they save
 
 
@@ -45,28 +44,19 @@ def transfer(unit: Unit, sources_xy: Floats, receptors_xy: Floats, environment: 
     Transfer
         `energy` (S, R, 1); ISO 9613-2:1996 clauses 7.1, 7.2 and 7.3.1 on flat ground.
     """
-    weight = _band_energy(unit)[None, :]
-    alpha = _alpha(environment)
-
-    def block(receivers: Floats) -> Floats:
-        out: Floats = kernel.flat_transfer(
-            sources_xy,
-            unit.source_height_m,
-            receivers,
-            environment.receptor_height_m,
-            weight,
-            alpha,
-            environment.ground_g,
-        )
-        return out
-
     if not len(sources_xy) or not len(receptors_xy):
         return Transfer(np.zeros((len(sources_xy), len(receptors_xy), 1)), ("dba",))
-    if len(sources_xy) * len(receptors_xy) < FEW:
-        return Transfer(block(receptors_xy), ("dba",))
-    parts = np.array_split(receptors_xy, max(2, len(receptors_xy) // BLOCK))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return Transfer(np.concatenate(list(pool.map(block, parts)), axis=1), ("dba",))
+    energy = kernel.flat_transfer(
+        sources_xy,
+        unit.source_height_m,
+        receptors_xy,
+        environment.receptor_height_m,
+        _band_energy(unit)[None, :],
+        _alpha(environment),
+        environment.ground_g,
+        threads=(os.cpu_count() or 1) if len(sources_xy) * len(receptors_xy) >= FEW else 1,
+    )
+    return Transfer(energy, ("dba",))
 
 
 def path_terms(
@@ -110,6 +100,7 @@ def _band_energy(unit: Unit) -> Floats:
     return np.asarray(weighted / weighted.sum())
 
 
+@functools.cache
 def _alpha(environment: Environment) -> Floats:
     return np.asarray(
         band_absorption_db_per_m(environment.temperature_c, environment.humidity_pct, environment.pressure_kpa)

@@ -1,0 +1,174 @@
+"""Every lot of a parcel file through the same assessment: one row a lot, streamed from worker processes."""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from shapely.errors import GEOSException
+
+from siting.catalog import load_ordinance, load_unit
+from siting.errors import InputError
+from siting.export import check_folder
+from siting.model import Ordinance, Question, Study, Unit
+from siting.site import Land, read_land
+from siting.sound import readings
+from siting.study import assess
+from siting.verdict import worst_row
+
+CHUNK = 64  # lots a task: long enough to hide the cost of handing it over, short enough for a steady progress bar
+Row = dict[str, Any]
+
+_here: tuple[Land, "Order"] | None = None  # what a worker process read when it started
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to ask of every lot: files and options as the command line has them, by name."""
+
+    land: dict[str, Any]
+    unit: Unit
+    ordinance: Ordinance | None
+    question: Question
+    sound_at: str | None
+
+
+def run_batch(
+    land: dict[str, Any],
+    unit: str,
+    ordinance: str | None,
+    question: Question,
+    sound_at: str | None,
+    output: Path,
+    *,
+    overwrite: bool = False,
+    workers: int | None = None,
+    progress: Any = None,
+) -> Counter[str]:
+    """Assess every lot; write `lots.csv` (streamed, in the file's order) and `lots.parquet` (the same with the lots' shapes).
+
+    Parameters
+    ----------
+    land : dict
+        Arguments of `siting.site.read_land`.
+    progress : callable, optional
+        Called with the number of rows done and the number of lots.
+
+    Returns
+    -------
+    Counter
+        Rows by state, and `lots` and `rows`: the counts in and out.
+
+    Raises
+    ------
+    InputError
+        Where a file, the unit, the ordinance or the output folder cannot be used.
+    """
+    check_folder(output, overwrite)
+    order = Order(land, load_unit(unit), load_ordinance(ordinance) if ordinance else None, question, sound_at)
+    names = columns(order)
+    parcels = read_land(**land).parcels  # bad input ends here, before any process starts
+    output.mkdir(parents=True, exist_ok=True)
+    counts: Counter[str] = Counter(lots=len(parcels.ids))
+    with (output / "lots.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        for row in _rows(order, len(parcels.ids), workers or os.cpu_count() or 1):
+            writer.writerow(row)
+            counts.update(rows=1, **{row["state"]: 1})
+            if progress:
+                progress(counts["rows"], counts["lots"])
+    _write_parquet(output, parcels.frame)
+    return counts
+
+
+def columns(order: Order) -> list[str]:
+    """The columns of a row; the last ones are a pair for each reading of the stated level."""
+    fixed = [
+        "id", "state", "units", "bound", "bound_by", "kw", "area_m2", "buildable_area_m2", "receptor", "neighbour",
+        "zone", "period", "level_dba", "limit_dba", "margin_db", "reading", "reading_origin", "reason",
+    ]  # fmt: skip
+    return fixed + [f"{what}_{s.reading}" for s in readings(order.unit, order.sound_at) for what in ("units", "state")]
+
+
+def lot_row(land: Land, index: int, order: Order) -> Row:
+    """One lot's row; a lot that cannot be assessed is UNKNOWN with its reason."""
+    lot_id, primary = land.parcels.ids[index], int(land.parcels.primary[index])
+    row: Row = {"id": lot_id, "area_m2": float(land.lots[index].area) if land.lots[index] is not None else None}
+    try:
+        study = assess(land, primary, order.unit, order.ordinance, order.question, order.sound_at)
+        row.update(study_row(study), id=lot_id)
+        if primary != index:
+            row["reason"] = f"stacked on lot {land.parcels.ids[primary]}; {row['reason']}"
+    except InputError as error:
+        row.update(state="UNKNOWN", reason=str(error))
+    except GEOSException as error:
+        row.update(state="UNKNOWN", reason=f"Lot {lot_id} cannot be assessed: its geometry fails ({error}).")
+    return row
+
+
+def study_row(study: Study) -> Row:
+    """The row of one study: the same numbers as its document."""
+    worst = worst_row(study.levels)
+    of_worst = ("neighbour", "zone", "period", "level_dba", "limit_dba", "margin_db")
+    row: Row = {
+        "id": study.site.id,
+        "state": study.verdict.state,
+        "units": len(study.placed),
+        "bound": study.bound,
+        "bound_by": study.bound_by,
+        "kw": len(study.placed) * study.unit.kw,
+        "area_m2": study.site.lot.area,
+        "buildable_area_m2": study.site.buildable.area,
+        "receptor": worst.id if worst else None,
+        **{key: getattr(worst, key) if worst else None for key in of_worst},
+        "reading": study.sound.reading,
+        "reading_origin": study.sound.origin,
+        "reason": " ".join(study.verdict.reasons),
+    }
+    for reading in study.readings:
+        row[f"units_{reading.reading}"] = reading.units
+        row[f"state_{reading.reading}"] = reading.state
+    return row
+
+
+def _rows(order: Order, count: int, workers: int) -> Iterator[Row]:
+    """Rows in the file's order, a few chunks in flight, so that memory does not grow with the file."""
+    chunks = iter([range(i, min(i + CHUNK, count)) for i in range(0, count, CHUNK)])
+    if workers == 1:
+        _start(order)
+        for chunk in chunks:
+            yield from _chunk(chunk)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (order,)) as pool:
+        waiting: list[Future[list[Row]]] = [pool.submit(_chunk, chunk) for chunk in islice(chunks, 2 * workers)]
+        while waiting:
+            done = waiting.pop(0).result()
+            waiting += [pool.submit(_chunk, chunk) for chunk in islice(chunks, 1)]
+            yield from done
+
+
+def _start(order: Order) -> None:
+    global _here
+    _here = (read_land(**order.land), order)
+
+
+def _chunk(rows: range) -> list[Row]:
+    assert _here is not None
+    land, order = _here
+    return [lot_row(land, index, order) for index in rows]
+
+
+def _write_parquet(output: Path, lots: gpd.GeoDataFrame) -> None:
+    """The CSV's rows with the lots' shapes, written once all are there."""
+    table = pd.read_csv(output / "lots.csv", dtype={"id": str}, keep_default_na=False, na_values=[""])
+    frame = gpd.GeoDataFrame(table, geometry=lots.geometry.to_numpy(), crs=lots.crs)
+    frame.to_parquet(output / "lots.parquet", index=False)
