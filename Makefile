@@ -45,6 +45,7 @@ clean:
 # uv where it is installed, else pip with the first Python that is new enough; the lock's versions either way
 $(BUILT): pyproject.toml requirements.lock
 	@if command -v uv >/dev/null 2>&1; then \
+		mkdir -p "$$(uv cache dir)" 2>/dev/null || export UV_NO_CACHE=1; \
 		[ -x $(BIN)/python ] || uv venv --python '>=3.11' .venv || exit 1; \
 		uv pip install --python $(BIN)/python -c requirements.lock -e '.[test]' || exit 1; \
 	else \
