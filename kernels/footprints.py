@@ -6,12 +6,55 @@ sides (-x, +x, -y, +y). All lengths in metres.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kernels.cache import kernel
 
 TOUCH = 1e-6  # boxes that share less than a micrometre only touch
+
+
+class Lattice(NamedTuple):
+    """Poses where each can be found by its cell.
+
+    Attributes
+    ----------
+    cells : (P, 2) int64
+        Column and row of each pose's lower left corner.
+    orientation : (P,) int64
+    corners : (P, 2) float
+        The same corners in metres.
+    grid : (2, columns, rows) int64
+        The pose at an orientation and cell, -1 where there is none.
+    reach : int
+        Poses farther apart than this many cells never collide.
+    bodies, margins : (2, 2) and (2, 4) float
+    """
+
+    cells: NDArray[np.int64]
+    orientation: NDArray[np.int64]
+    corners: NDArray[np.float64]
+    grid: NDArray[np.int64]
+    reach: int
+    bodies: NDArray[np.float64]
+    margins: NDArray[np.float64]
+
+
+def make_lattice(
+    cells: NDArray[np.int64],
+    orientation: NDArray[np.int64],
+    step: float,
+    bodies: NDArray[np.float64],
+    margins: NDArray[np.float64],
+) -> Lattice:
+    """Index poses by their cells."""
+    columns, rows = cells.max(axis=0, initial=0) + 1
+    grid = np.full((2, columns, rows), -1, np.int64)
+    grid[orientation, cells[:, 0], cells[:, 1]] = np.arange(len(cells))
+    reach = cells_apart(float(bodies.max() + margins.max()), step)
+    return Lattice(cells, orientation, cells * step, grid, reach, bodies, margins)
 
 
 @kernel
@@ -49,6 +92,18 @@ def box_inside(x0, y0, x1, y1, edges):
 
 
 @kernel
+def edges_between(edges, low, high):
+    """The edges that reach into the strip low < y < high; no other edge decides on a box in the strip."""
+    near = np.empty(edges.shape[0], np.int64)
+    n = 0
+    for k in range(edges.shape[0]):
+        if max(edges[k, 1], edges[k, 3]) > low and min(edges[k, 1], edges[k, 3]) < high:
+            near[n] = k
+            n += 1
+    return edges[near[:n]]
+
+
+@kernel
 def standing_room(columns, rows, step, body, margin, body_edges, clear_edges):
     """Lattice cells (column, row) where a body's lower left corner may stand.
 
@@ -69,11 +124,13 @@ def standing_room(columns, rows, step, body, margin, body_edges, clear_edges):
     out = np.empty((columns * rows, 2), np.int64)
     n = 0
     for j in range(rows):
+        y0, y1 = j * step, j * step + body[1]
+        near_body = edges_between(body_edges, y0, y1)
+        near_clear = edges_between(clear_edges, y0 - margin[2], y1 + margin[3])
         for i in range(columns):
-            x0, y0 = i * step, j * step
-            x1, y1 = x0 + body[0], y0 + body[1]
-            if box_inside(x0, y0, x1, y1, body_edges) and box_inside(
-                x0 - margin[0], y0 - margin[2], x1 + margin[1], y1 + margin[3], clear_edges
+            x0, x1 = i * step, i * step + body[0]
+            if box_inside(x0, y0, x1, y1, near_body) and box_inside(
+                x0 - margin[0], y0 - margin[2], x1 + margin[1], y1 + margin[3], near_clear
             ):
                 out[n, 0], out[n, 1] = i, j
                 n += 1
@@ -100,13 +157,26 @@ def collide(ax, ay, ao, bx, by, bo, bodies, margins):
 
 
 @kernel
-def block_colliding(k, corners, orientation, bodies, margins, count, change):
+def poses_collide(a, b, lattice):
+    """True where two poses of a lattice collide."""
+    corners, orientation = lattice.corners, lattice.orientation
+    return collide(
+        corners[a, 0], corners[a, 1], orientation[a], corners[b, 0], corners[b, 1], orientation[b],
+        lattice.bodies, lattice.margins,
+    )  # fmt: skip
+
+
+@kernel
+def block_colliding(k, lattice, count, change):
     """Add `change` (+1 or -1) to `count[p]` for every pose p that collides with pose k, k itself included."""
-    for p in range(corners.shape[0]):
-        if collide(
-            corners[k, 0], corners[k, 1], orientation[k], corners[p, 0], corners[p, 1], orientation[p], bodies, margins
-        ):
-            count[p] += change
+    i, j = lattice.cells[k, 0], lattice.cells[k, 1]
+    _, columns, rows = lattice.grid.shape
+    for o in range(2):
+        for column in range(max(0, i - lattice.reach), min(columns, i + lattice.reach + 1)):
+            for row in range(max(0, j - lattice.reach), min(rows, j + lattice.reach + 1)):
+                p = lattice.grid[o, column, row]
+                if p >= 0 and poses_collide(k, p, lattice):
+                    count[p] += change
 
 
 @kernel

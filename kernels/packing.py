@@ -1,13 +1,13 @@
 """Choosing poses under load rows: drop the worst, fill with the quietest, exchange.
 
 `load[p, r]` is the share of row r's energy budget that pose p uses alone; a layout is legal where every row's sum is
-at most 1. Poses, corners, bodies and margins are those of `kernels.footprints`.
+at most 1. Poses are those of a `kernels.footprints.Lattice`.
 """
 
 import numpy as np
 
 from kernels.cache import kernel
-from kernels.footprints import block_colliding, collide
+from kernels.footprints import block_colliding, poses_collide
 
 FULL = 1.0 - 1e-9  # sums stop short of the limit, so that no rounding of a sum can carry a level over it
 
@@ -22,44 +22,50 @@ def chosen_mask(start, count):
 
 
 @kernel
-def row_sums(mask, load):
+def row_sums(here, load):
     """Sum of the chosen poses' loads per row."""
     total = np.zeros(load.shape[1])
-    for p in range(load.shape[0]):
-        if mask[p]:
-            for r in range(load.shape[1]):
-                total[r] += load[p, r]
+    for p in here:
+        total += load[p]
     return total
+
+
+@kernel
+def heaviest(here, load, total, edge):
+    """The position in `here` of the pose that weighs most on the rows fuller than `edge`."""
+    worst, weight = 0, -1.0
+    for i in range(here.size):
+        w = 0.0
+        for r in range(total.size):
+            if total[r] > edge:
+                w += load[here[i], r]
+        if w > weight:
+            worst, weight = i, w
+    return worst
 
 
 @kernel
 def drop_worst(mask, load, keep):
-    """Unchoose poses, the one that weighs most on the overfull rows first, until `keep` are left or, with keep < 0, all rows fit."""
-    total = row_sums(mask, load)
-    left = mask.sum()
-    while left > 0:
+    """Unchoose poses, the one that weighs most on the overfull rows first.
+
+    Until `keep` are left or, with keep < 0, all rows fit; where none is overfull the fullest row decides.
+    """
+    here = np.flatnonzero(mask)
+    total = row_sums(here, load)
+    while here.size > max(keep, 0):
         peak = total.max() if total.size else 0.0
-        if (keep < 0 and peak <= FULL) or (keep >= 0 and left <= keep):
+        if keep < 0 and peak <= FULL:
             break
-        # with a count to reach, rows above the limit need not exist: then the fullest row decides
-        edge = FULL if peak > FULL else peak
-        worst, weight = -1, -1.0
-        for p in range(load.shape[0]):
-            if mask[p]:
-                w = 0.0
-                for r in range(load.shape[1]):
-                    if total[r] > edge or (peak <= FULL and total[r] >= edge):
-                        w += load[p, r]
-                if w > weight:
-                    worst, weight = p, w
-        mask[worst] = False
-        left -= 1
-        total = row_sums(mask, load)
-    return total
+        i = heaviest(here, load, total, FULL if peak > FULL else peak * (1.0 - 1e-12))
+        mask[here[i]] = False
+        total -= load[here[i]]
+        here[i:-1] = here[i + 1 :]
+        here = here[:-1]
+    return row_sums(here, load)
 
 
 @kernel
-def fill(mask, total, load, order, blocked, corners, orientation, bodies, margins, most, legal):
+def fill(mask, total, load, order, blocked, lattice, most, legal):
     """Choose further poses in `order` that collide with none chosen, until `most` are chosen; with `legal`, only what every row can bear."""
     n = mask.sum()
     for p in order:
@@ -78,11 +84,11 @@ def fill(mask, total, load, order, blocked, corners, orientation, bodies, margin
             n += 1
             for r in range(load.shape[1]):
                 total[r] += load[p, r]
-            block_colliding(p, corners, orientation, bodies, margins, blocked, 1)
+            block_colliding(p, lattice, blocked, 1)
 
 
 @kernel
-def drop_and_fill(start, load, order, corners, orientation, bodies, margins, most, legal):
+def drop_and_fill(start, load, order, lattice, most, legal):
     """A packed pattern made legal (or cut to `most` poses) and filled up again.
 
     Parameters
@@ -108,19 +114,17 @@ def drop_and_fill(start, load, order, corners, orientation, bodies, margins, mos
         total = drop_worst(mask, load, most)
     blocked = np.zeros(load.shape[0], np.int64)
     for p in np.flatnonzero(mask):
-        block_colliding(p, corners, orientation, bodies, margins, blocked, 1)
-    fill(mask, total, load, order, blocked, corners, orientation, bodies, margins, most, legal)
+        block_colliding(p, lattice, blocked, 1)
+    fill(mask, total, load, order, blocked, lattice, most, legal)
     return np.flatnonzero(mask)
 
 
 @kernel
-def best_exchange(k, total, load, blocked, corners, orientation, bodies, margins):
+def best_exchange(k, total, load, blocked, lattice):
     """The pose that can take pose k's place with the lowest fullest row; (k, its own fullest row) where none is better."""
     best, best_peak = k, total.max()
     for p in range(load.shape[0]):
-        mine = collide(
-            corners[k, 0], corners[k, 1], orientation[k], corners[p, 0], corners[p, 1], orientation[p], bodies, margins
-        )
+        mine = poses_collide(k, p, lattice)
         if blocked[p] - (1 if mine else 0) > 0:
             continue
         peak = 0.0
@@ -134,16 +138,16 @@ def best_exchange(k, total, load, blocked, corners, orientation, bodies, margins
 
 
 @kernel
-def exchange(chosen, load, corners, orientation, bodies, margins, passes):
+def exchange(chosen, load, lattice, passes):
     """Move one pose at a time to where the fullest row falls most, until nothing helps or `passes` moves are made."""
     mask = chosen_mask(chosen, load.shape[0])
     blocked = np.zeros(load.shape[0], np.int64)
     for p in chosen:
-        block_colliding(p, corners, orientation, bodies, margins, blocked, 1)
+        block_colliding(p, lattice, blocked, 1)
     for _ in range(passes):
-        total = row_sums(mask, load)
-        worst = np.argmax(total)
         here = np.flatnonzero(mask)
+        total = row_sums(here, load)
+        worst = np.argmax(total)
         # the poses that weigh most on the fullest row are the ones worth moving
         weight = np.empty(here.size)
         for i in range(here.size):
@@ -151,11 +155,11 @@ def exchange(chosen, load, corners, orientation, bodies, margins, passes):
         moved = False
         for i in np.argsort(weight)[:4]:
             k = here[i]
-            p, _peak = best_exchange(k, total, load, blocked, corners, orientation, bodies, margins)
+            p, _peak = best_exchange(k, total, load, blocked, lattice)
             if p != k:
                 mask[k], mask[p] = False, True
-                block_colliding(k, corners, orientation, bodies, margins, blocked, -1)
-                block_colliding(p, corners, orientation, bodies, margins, blocked, 1)
+                block_colliding(k, lattice, blocked, -1)
+                block_colliding(p, lattice, blocked, 1)
                 moved = True
                 break
         if not moved:

@@ -1,6 +1,7 @@
 """Every lot of a parcel file through the same assessment: one row a lot, streamed from worker processes."""
 
 import csv
+import math
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -102,7 +103,8 @@ def columns(order: Order) -> list[str]:
 def lot_row(land: Land, index: int, order: Order) -> Row:
     """One lot's row; a lot that cannot be assessed is UNKNOWN with its reason."""
     lot_id, primary = land.parcels.ids[index], int(land.parcels.primary[index])
-    row: Row = {"id": lot_id, "area_m2": float(land.lots[index].area) if land.lots[index] is not None else None}
+    area = float(land.parcels.area_m2[index])
+    row: Row = {"id": lot_id, "area_m2": None if math.isnan(area) else area}
     try:
         study = assess(land, primary, order.unit, order.ordinance, order.question, order.sound_at)
         row.update(study_row(study), id=lot_id)

@@ -13,6 +13,7 @@ from siting.model import Clearance, Floats, Ints, Poses, Site, Unit
 FOOT_M = 0.3048
 MAX_POSES = 8_000  # beyond this the lattice step grows by whole feet, so that one lot stays a matter of a second
 EXCHANGES = 40
+PATTERNS = 10  # starts of the search, the fullest first; more have not found more on real lots
 
 
 def lattice_poses(site: Site, unit: Unit) -> Poses:
@@ -72,8 +73,7 @@ def quietest(poses: Poses, unit: Unit, load: Floats, units: int) -> Ints:
     """A layout of `units` units (or as many as the space holds) whose fullest row is low, legal or not."""
     chosen = _search(poses, unit, load, np.arange(len(poses)), units, False, units)
     if load.shape[1] and len(chosen):
-        corners, orientation, bodies, margins = _frame(poses, unit)
-        chosen = packing.exchange(chosen, load, corners, orientation, bodies, margins, EXCHANGES)
+        chosen = packing.exchange(chosen, load, _lattice(poses, unit, np.arange(len(poses))), EXCHANGES)
     return chosen
 
 
@@ -109,13 +109,11 @@ def _search(
     """Every pattern, and none, dropped and filled; the best by number, then by the fullest row."""
     if not len(usable) or count < 1:
         return np.zeros(0, np.int64)
-    corners, orientation, bodies, margins = _frame(poses, unit)
-    corners, orientation, load = corners[usable], orientation[usable], np.ascontiguousarray(load[usable])
-    cell = poses.cell[usable]
+    lattice, load = _lattice(poses, unit, usable), np.ascontiguousarray(load[usable])
     order = np.argsort(load.max(axis=1), kind="stable") if load.shape[1] else np.arange(len(usable))
     best, best_key = np.zeros(0, np.int64), (-1, 0.0)
-    for start in _patterns(cell, orientation, poses.step_m, bodies, margins):
-        chosen = packing.drop_and_fill(start, load, order, corners, orientation, bodies, margins, count, legal)
+    for start in _patterns(lattice, poses.step_m):
+        chosen = packing.drop_and_fill(start, load, order, lattice, count, legal)
         peak = float(load[chosen].sum(axis=0).max()) if load.shape[1] and len(chosen) else 0.0
         if (len(chosen), -peak) > best_key:
             best, best_key = chosen, (len(chosen), -peak)
@@ -124,8 +122,9 @@ def _search(
     return usable[best]
 
 
-def _patterns(cell: Ints, orientation: Ints, step: float, bodies: Floats, margins: Floats) -> list[Ints]:
-    """Starts for the search: none, then rows and columns of each orientation at every offset, the fullest first."""
+def _patterns(lattice: footprints.Lattice, step: float) -> list[Ints]:
+    """Starts for the search: rows and columns of each orientation at every offset, the fullest first, and none."""
+    cell, orientation, bodies, margins = lattice.cells, lattice.orientation, lattice.bodies, lattice.margins
     by_row = np.lexsort((cell[:, 0], cell[:, 1]))
     by_column = np.lexsort((cell[:, 1], cell[:, 0]))
     starts = []
@@ -142,7 +141,7 @@ def _patterns(cell: Ints, orientation: Ints, step: float, bodies: Floats, margin
                 )
                 starts.append(order[picked])
     starts.sort(key=len, reverse=True)
-    return [*starts, np.zeros(0, np.int64)]
+    return [*starts[:PATTERNS], np.zeros(0, np.int64)]
 
 
 def _orientations(unit: Unit) -> tuple[Floats, Floats]:
@@ -153,9 +152,10 @@ def _orientations(unit: Unit) -> tuple[Floats, Floats]:
     return bodies, margins
 
 
-def _frame(poses: Poses, unit: Unit) -> tuple[Floats, Ints, Floats, Floats]:
+def _lattice(poses: Poses, unit: Unit, which: Ints) -> footprints.Lattice:
+    """Some of the poses, indexed by cell."""
     bodies, margins = _orientations(unit)
-    return poses.cell * poses.step_m, poses.turned.astype(np.int64), bodies, margins
+    return footprints.make_lattice(poses.cell[which], poses.turned[which].astype(np.int64), poses.step_m, bodies, margins)
 
 
 def _no_poses(step: float, unit: Unit) -> Poses:

@@ -48,10 +48,10 @@ def place_receptors(land: Land, row: int, site: Site, ordinance: Ordinance | Non
             "name a point file with --receptors."
         )
     names = [land.parcels.ids[k] for k in others]
-    inner = shapely.point_on_surface(land.lots[others])
+    inner = shapely.point_on_surface(land.parcels.lots[others])
     zones = [" + ".join(z) or None for z in zones_at(land, inner)]
     neighbours = tuple(
-        Neighbour(name, geometry, zone) for name, geometry, zone in zip(names, land.lots[others], zones, strict=True)
+        Neighbour(name, geometry, zone) for name, geometry, zone in zip(names, land.parcels.lots[others], zones, strict=True)
     )
     parts = list(zip(*found, strict=True)) if found else [[], [], [], []]
     xy = np.concatenate(parts[2]) if parts[2] else np.zeros((0, 2))
@@ -71,11 +71,11 @@ def _other_lots(land: Land, row: int, site: Site, reach_m: float) -> Ints:
     near = land.tree.query(start, predicate="dwithin", distance=reach_m)
     near = np.unique(land.parcels.primary[near])
     near = near[(near != land.parcels.primary[row]) & ~np.isin(near, list(land.parcels.unusable))]
-    return near[np.lexsort((near, shapely.distance(land.lots[near], start)))]
+    return near[np.lexsort((near, shapely.distance(land.parcels.lots[near], start)))]
 
 
 def _on_receiving_lines(land: Land, site: Site, others: Ints, reach_m: float) -> tuple[Any, ...]:
-    xy, owner, inward = _boundary_points(land.lots[others], site, reach_m)
+    xy, owner, inward = _boundary_points(land.parcels.lots[others], site, reach_m)
     zones = zones_at(land, shapely.points(xy + INWARD_M * inward))
     names = [land.parcels.ids[others[k]] for k in owner]
     return _numbered(names), names, xy, zones
@@ -86,9 +86,9 @@ def _on_own_line(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
     points = shapely.points(xy)
     if not len(others):
         return [f"{site.id}/{k + 1}" for k in range(len(xy))], ["none in the file"] * len(xy), xy, [()] * len(xy)
-    tree = shapely.STRtree(land.lots[others])
+    tree = shapely.STRtree(land.parcels.lots[others])
     pairs, distance = tree.query_nearest(points, all_matches=False, return_distance=True)
-    nearest = land.lots[others[pairs[1]]]
+    nearest = land.parcels.lots[others[pairs[1]]]
     across = shapely.get_coordinates(shapely.shortest_line(points, nearest)).reshape(-1, 2, 2)
     step = across[:, 1] - across[:, 0]
     length = np.maximum(distance, 1e-9)[:, None]
@@ -111,7 +111,7 @@ def _given_points(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
     ids = [f"point {i + 1}" if column is None else str(v) for i, v in enumerate(frame[column] if column else points)]
     names = list(ids)
     if len(others):
-        tree = shapely.STRtree(land.lots[others])
+        tree = shapely.STRtree(land.parcels.lots[others])
         for i, k in zip(*tree.query(points, predicate="intersects"), strict=True):
             names[i] = land.parcels.ids[others[k]]
     return ids, names, shapely.get_coordinates(points), zones_at(land, points)

@@ -34,7 +34,6 @@ class Land:
     """Everything read from files, once for all lots, in one working CRS in metres."""
 
     parcels: Parcels
-    lots: np.ndarray[Any, Any]
     tree: shapely.STRtree
     zoning: Zoning | None
     buildings: shapely.STRtree
@@ -69,11 +68,9 @@ def read_land(
         beside(keep_out, "keep-out"),
         beside(receptors, "receptors"),
     )
-    geometry = np.asarray(lots.frame.geometry.array)
     return Land(
         parcels=lots,
-        lots=geometry,
-        tree=shapely.STRtree(geometry),
+        tree=shapely.STRtree(lots.lots),
         zoning=_zoning(lots, zones, zone_field),
         buildings=_tree(built),
         keep_outs=_tree(kept),
@@ -91,7 +88,7 @@ def make_site(land: Land, row: int, ordinance: Ordinance | None) -> tuple[Site, 
     InputError
         Where the row has no usable lot, or the terrain does not cover it.
     """
-    lot_id, lot = land.parcels.ids[row], land.lots[row]
+    lot_id, lot = land.parcels.ids[row], land.parcels.lots[row]
     if row in land.parcels.unusable:
         raise InputError(f"Lot {lot_id} cannot be assessed: {land.parcels.unusable[row]}.")
     setback, distance, assumptions = _distances(ordinance)

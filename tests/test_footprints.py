@@ -65,13 +65,18 @@ def test_collisions_agree_with_shapely_and_are_symmetric():
     assert 500 < hits < 2900
 
 
-def test_a_pose_blocks_what_it_collides_with_and_releases_it_again():
-    corners = np.array([[0.0, 0.0], [1.0, 0.0], [9.0, 0.0]])
-    o, count = np.zeros(3, np.int64), np.zeros(3, np.int64)
-    footprints.block_colliding(0, corners, o, BODIES, MARGINS, count, 1)
-    assert count.tolist() == [1, 1, 0]
-    footprints.block_colliding(0, corners, o, BODIES, MARGINS, count, -1)
-    assert count.tolist() == [0, 0, 0]
+def test_a_pose_blocks_what_it_collides_with_wherever_it_stands_and_releases_it_again():
+    cells = np.array([(i, j) for i in range(12) for j in range(9)] * 2)
+    o = np.repeat([0, 1], 108)
+    lattice = footprints.make_lattice(cells, o, 0.4, BODIES, MARGINS)
+    for k in (0, 50, 107, 160):
+        count = np.zeros(216, np.int64)
+        footprints.block_colliding(k, lattice, count, 1)
+        x, y = cells[k] * 0.4
+        plain = [footprints.collide(x, y, o[k], *(cells[p] * 0.4), o[p], BODIES, MARGINS) for p in range(216)]
+        assert count.tolist() == plain and 20 < sum(plain) < 216
+        footprints.block_colliding(k, lattice, count, -1)
+        assert not count.any()
 
 
 def test_rows_are_packed_from_one_end_by_hand():
