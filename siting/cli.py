@@ -97,7 +97,8 @@ def assess(lot_id: str | None, at: str | None, output: Path | None, overwrite: b
 
         from siting.console import print_study
 
-        print_study(data, Console(soft_wrap=False, highlight=False))
+        console = Console(highlight=False)
+        print_study(data, console if console.is_terminal else Console(highlight=False, width=120))
         if output is not None:
             click.echo(f"\nWritten to {output}: {', '.join(sorted(p.name for p in output.iterdir()))}")
     sys.exit(EXIT[data["verdict"]["state"]])

@@ -94,25 +94,21 @@ def placed_words(data: Document) -> str:
 
 def _print_neighbours(data: Document, console: Console) -> None:
     rows = data["neighbours"]
-    if not rows:
+    if not rows or not data["layout"]["units"]:
         return
     _heading(console, "Worst receptor of every neighbour")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("neighbour", "receptor", "zone", "period"):
+    for name in ("receptor", "zone", "period"):
         table.add_column(name, overflow="fold")
     for name in ("level dB(A)", "limit dB(A)", "margin dB"):
         table.add_column(name, justify="right")
     table.add_column("state")
     for row in rows[:NEIGHBOURS]:
-        zone = row["zone"] or "none known"
-        if row["zone_class"] and row["zone_class"] != row["zone"]:
-            zone += f" ({row['zone_class']})"
         table.add_row(
-            Text(row["neighbour"]),
-            Text(row["id"]),
-            Text(zone),
+            Text(receptor_words(row)),
+            Text(zone_words(row)),
             Text(row["period"]),
-            "no unit" if row["level_dba"] is None else f"{row['level_dba']:.1f}",
+            f"{row['level_dba']:.1f}",
             "unknown" if row["limit_dba"] is None else f"{row['limit_dba']:g}",
             "" if row["margin_db"] is None else f"{row['margin_db']:+.1f}",
             Text(row["state"], style=COLOURS[row["state"]]),
@@ -120,6 +116,19 @@ def _print_neighbours(data: Document, console: Console) -> None:
     console.print(table)
     if len(rows) > NEIGHBOURS:
         console.print(Text(f"  and {len(rows) - NEIGHBOURS} more; -o DIR writes them all to receptors.csv"))
+
+
+def receptor_words(row: Document) -> str:
+    """A receptor's id, and whose limit holds there where the id does not say it."""
+    own = row["id"] == row["neighbour"] or row["id"].startswith(row["neighbour"] + "/")
+    return row["id"] if own else f"{row['id']} for {row['neighbour']}"
+
+
+def zone_words(row: Document) -> str:
+    """The zone on the map and the class it belongs to."""
+    if row["zone_class"] in (None, row["zone"]):
+        return row["zone"] or "none known"
+    return f"{row['zone'] or 'any'} ({row['zone_class']})"
 
 
 def _print_readings(data: Document, console: Console) -> None:

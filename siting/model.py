@@ -163,6 +163,7 @@ class Receptors:
     zones: list[tuple[str, ...]]  # the zones' names as the map writes them; empty where no zone is known
     xy: Floats  # (n, 2) metres
     distance_m: Floats  # (n,) from the buildable area
+    open_directions: int  # of 36 directions from the lot, those in which no other lot of the file lies within reach
     neighbours: tuple[Neighbour, ...]
 
     def __len__(self) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siting.errors import InputError
 from siting.model import Floats, Ints, Neighbour, Ordinance, Receptors, Site
@@ -17,6 +18,7 @@ from siting.site import Land, zones_at
 SPACING = 0.25  # of the distance to the buildable area
 CLOSEST_M = 0.3  # no finer than this, where a setback of zero lets units stand at the line
 CORNER = 0.01  # corners nearer together than this share of the distance are one: 0.09 dB
+RAYS = 36
 INWARD_M = 0.25  # how far inside a lot its own zone is looked up
 Geometries = np.ndarray[Any, Any]
 
@@ -60,17 +62,30 @@ def place_receptors(land: Land, row: int, site: Site, ordinance: Ordinance | Non
         neighbour=[n for part in parts[1] for n in part],
         zones=[z for part in parts[3] for z in part],
         xy=xy,
-        distance_m=shapely.distance(shapely.points(xy), site.buildable),
+        distance_m=shapely.distance(shapely.points(xy), _start(site)),
+        open_directions=open_directions(land, others, site, reach_m),
         neighbours=neighbours,
     )
 
 
+def open_directions(land: Land, others: Ints, site: Site, reach_m: float) -> int:
+    """In how many of `RAYS` directions from the lot no other lot of the file lies within reach."""
+    x, y = site.lot.centroid.x, site.lot.centroid.y
+    angle = 2 * np.pi * np.arange(RAYS) / RAYS
+    far = reach_m + shapely.minimum_bounding_radius(site.lot)
+    ends = np.column_stack((x + far * np.cos(angle), y + far * np.sin(angle)))
+    rays = shapely.linestrings(np.stack((np.broadcast_to([x, y], ends.shape), ends), axis=1))
+    hit = shapely.STRtree(land.parcels.lots[others]).query(rays, predicate="intersects")[0]
+    return RAYS - len(np.unique(hit))
+
+
 def _other_lots(land: Land, row: int, site: Site, reach_m: float) -> Ints:
     """Rows of the lots within reach, one of each stack of duplicates, the nearest first."""
-    start = site.lot if site.buildable.is_empty else site.buildable
+    start = _start(site)
     near = land.tree.query(start, predicate="dwithin", distance=reach_m)
     near = np.unique(land.parcels.primary[near])
-    near = near[(near != land.parcels.primary[row]) & ~np.isin(near, list(land.parcels.unusable))]
+    left_out = [*land.parcels.unusable, *land.streets]
+    near = near[(near != land.parcels.primary[row]) & ~np.isin(near, left_out)]
     return near[np.lexsort((near, shapely.distance(land.parcels.lots[near], start)))]
 
 
@@ -125,7 +140,7 @@ def _boundary_points(lots: Geometries, site: Site, reach_m: float) -> tuple[Floa
     same = ring[1:] == ring[:-1]
     a, b, owner = coords[:-1][same], coords[1:][same], owner[part[ring[1:][same]]]
     length = np.hypot(*(b - a).T)
-    start = site.lot if site.buildable.is_empty else site.buildable
+    start = _start(site)
     distance = shapely.distance(shapely.linestrings(np.stack((a, b), axis=1)), start)
     keep = (distance <= reach_m) & (length > 0)
     a, b, owner, length, distance = a[keep], b[keep], owner[keep], length[keep], distance[keep]
@@ -150,6 +165,11 @@ def _corners_apart(owner: Ints, length: Floats, distance: Floats) -> np.ndarray[
     keep[1:] = (bucket[1:] != bucket[:-1]) | (owner[1:] != owner[:-1])
     # a long segment is kept whatever came before it
     return keep | (length > CORNER * np.maximum(distance, CLOSEST_M))
+
+
+def _start(site: Site) -> BaseGeometry:
+    """Where distances to receptors begin: the buildable area, or the lot where there is none."""
+    return site.lot if site.buildable.is_empty else site.buildable
 
 
 def _numbered(names: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from siting.buildings import read_buildings
 from siting.errors import InputError
 from siting.layers import Layer, read_layer
 from siting.model import Assumption, Facts, Ordinance, Site
@@ -17,6 +18,9 @@ from siting.terrain import Terrain, read_terrain
 
 SETBACK_M = 1.524  # 5 ft: the low end of accessory setbacks
 BUILDING_DISTANCE_M = 1.524  # 5 ft: NFPA 37 4.1.4
+NOBODYS = frozenset(
+    ["road", "row", "r.o.w.", "right of way", "right-of-way", "street", "alley", "rr", "rail", "railroad", "railway", "water"]
+)
 ARC_SEGMENTS = 16  # a quarter circle, drawn outside the true one
 
 
@@ -35,6 +39,7 @@ class Land:
 
     parcels: Parcels
     tree: shapely.STRtree
+    streets: frozenset[int]  # rows that their ids call a street, railway or water: nobody's lot
     zoning: Zoning | None
     buildings: shapely.STRtree
     keep_outs: shapely.STRtree
@@ -60,17 +65,14 @@ def read_land(
     lots = read_parcels(parcels, layer=layer, id_field=id_field, stated_crs=crs)
 
     def beside(path: Path | None, role: str) -> Layer | None:
-        return None if path is None else read_layer(path, role=role, crs=lots.crs)
+        return None if path is None else read_layer(path, role=role, crs=lots.crs, near=_bounds(lots))
 
-    zones, built, kept, points = (
-        beside(zoning, "zoning"),
-        beside(buildings, "buildings"),
-        beside(keep_out, "keep-out"),
-        beside(receptors, "receptors"),
-    )
+    zones, kept, points = beside(zoning, "zoning"), beside(keep_out, "keep-out"), beside(receptors, "receptors")
+    built = None if buildings is None else read_buildings(buildings, crs=lots.crs, near=_bounds(lots))
     return Land(
         parcels=lots,
         tree=shapely.STRtree(lots.lots),
+        streets=frozenset(k for k, name in enumerate(lots.ids) if name.strip().casefold() in NOBODYS),
         zoning=_zoning(lots, zones, zone_field),
         buildings=_tree(built),
         keep_outs=_tree(kept),
@@ -91,7 +93,11 @@ def make_site(land: Land, row: int, ordinance: Ordinance | None) -> tuple[Site, 
     lot_id, lot = land.parcels.ids[row], land.parcels.lots[row]
     if row in land.parcels.unusable:
         raise InputError(f"Lot {lot_id} cannot be assessed: {land.parcels.unusable[row]}.")
+    if row in land.streets:
+        raise InputError(f"Lot {lot_id} cannot be assessed: its id says that it is a street, railway or water, not a lot.")
     setback, distance, assumptions = _distances(ordinance)
+    if land.streets:
+        assumptions = (*assumptions, _streets(land))
     near = lot.buffer(max(distance, 1.0))
     buildings = tuple(land.buildings.geometries[np.sort(land.buildings.query(near, predicate="intersects"))])
     keep_outs = tuple(land.keep_outs.geometries[np.sort(land.keep_outs.query(lot, predicate="intersects"))])
@@ -147,6 +153,16 @@ def _distances(ordinance: Ordinance | None) -> tuple[float, float, tuple[Assumpt
     return values[0], values[1], tuple(assumptions)
 
 
+def _streets(land: Land) -> Assumption:
+    names = sorted({land.parcels.ids[k] for k in land.streets})
+    return Assumption(
+        "neighbours.not_lots",
+        ", ".join(names),
+        "assumed",
+        f"{len(land.streets)} rows whose ids say street, railway or water: nobody's lot, so no receptors on them",
+    )
+
+
 def _outside(distance: float) -> float:
     """A buffer distance whose chords stay outside the true circle, so that no corner comes nearer than `distance`."""
     return distance / math.cos(math.pi / (4 * ARC_SEGMENTS))
@@ -164,6 +180,11 @@ def _zoning(lots: Parcels, zones: Layer | None, field: str | None) -> Zoning | N
     named = frame[field].notna() & ~frame.geometry.is_empty & frame.geometry.notna()
     polygons = np.asarray(frame.geometry[named].array)
     return Zoning(polygons, [str(name) for name in frame[field][named]], shapely.STRtree(polygons))
+
+
+def _bounds(lots: Parcels) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = map(float, lots.frame.total_bounds)
+    return x0, y0, x1, y1
 
 
 def _tree(layer: Layer | None) -> shapely.STRtree:

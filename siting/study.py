@@ -26,8 +26,8 @@ from siting.model import (
     Unit,
 )
 from siting.ordinance import limits_at, strictest_limit
-from siting.placement import body_polygon, lattice_poses
-from siting.receptors import place_receptors
+from siting.placement import FOOT_M, body_polygon, lattice_poses
+from siting.receptors import RAYS, place_receptors
 from siting.site import Land, make_site
 from siting.sound import readings, resolve_sound
 from siting.terrain import Terrain, elevation_at
@@ -36,6 +36,7 @@ from siting.verdict import reasons, receptor_levels, state_of, urgency, worst_ro
 NEARBY_M = 50.0  # neighbours this near are always listed
 ACROSS_M = 200.0  # how far the lot across a street is looked for, where limits hold at the own lot line
 LISTED_DB = 10.0  # farther ones where their margin is smaller than this
+OPEN_DIRECTIONS = 6  # a street seen along its length is open too
 FLAT = "Obstacles and terrain are not yet in the levels: flat ground, no screening."
 
 
@@ -197,7 +198,7 @@ def _study(
         ),
         verdict=reasons(state, rows, case.site, ordinance, len(placed), wanted, alone),
         assumptions=_assumptions(unit, sound, case),
-        notes=(FLAT, *case.site.notes, *unlisted),
+        notes=(FLAT, *case.site.notes, *_open(case), *unlisted),
         inputs=_inputs(land, case, unit, ordinance),
     )
 
@@ -255,6 +256,17 @@ def _worst_terms(
     here = np.array([worst.x, worst.y])
     terms = [noise.path_terms(unit, sound, u.id, np.array([u.x_m, u.y_m]), here) for u in placed]
     return tuple(sorted(terms, key=lambda t: -t.level_dba))
+
+
+def _open(case: Case) -> tuple[str, ...]:
+    """A warning where the file may lack neighbours."""
+    count = case.receptors.open_directions
+    if count <= OPEN_DIRECTIONS:
+        return ()
+    return (
+        f"In {count} of {RAYS} directions from lot {case.site.id} the parcel file has no lot within {case.reach_m:.0f} m "
+        f"({case.reach_m / FOOT_M:.0f} ft): if somebody lives there, this study does not know it.",
+    )
 
 
 def _listed(case: Case, rows: list[ReceptorLevel]) -> tuple[set[str], tuple[str, ...]]:
