@@ -1,0 +1,105 @@
+"""How far the placed bodies keep from each other, from buildings, keep-outs and the lot line: measured on the layout itself."""
+
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import box, shape
+
+from siting import wording
+
+Document = dict[str, Any]
+HAIR_M = 1e-6
+FAR_M = 1000.0  # nothing on a lot is farther; the strip beside a body ends there
+SIDES = ("front", "right", "back", "left")
+ROUNDING_M = 1e-3  # a study's coordinates are rounded to a tenth of a millimetre
+
+
+def clearance_rows(document: Document) -> list[dict[str, str]]:
+    """Each rule with the distance required, the least distance that the layout keeps, and where the requirement comes from."""
+    carried = {a["name"]: a for a in document["assumptions"]}
+    provided, needed = side_spacing(document), document["unit"]["clearance"]
+    rows: list[tuple[str, float | None, float | None, str]] = []
+    for side in SIDES:
+        rule = f"{side.capitalize()} of a unit to the next body or building"
+        origin = "unit: ASSUMED" if _assumed(carried, f"unit.clearance.{side}_m") else "unit’s file"
+        rows.append((rule, needed[f"{side}_m"], provided[side], origin))
+    ordinance = document["ordinance"] or {}
+    for to, key in (("lot line", "setback_m"), ("buildings", "building_distance_m")):
+        required = ordinance.get(key)
+        origin = "no rule given" if required is None else f"ordinance, {ordinance['code']}"
+        if _assumed(carried, f"site.{key}"):
+            required, origin = carried[f"site.{key}"]["value"], "ASSUMED"
+        rows.append((f"Unit to {to}", required, least_distance(document, to), origin))
+    rows.append(("Unit to keep-outs", None, least_distance(document, "keep-outs"), "stands outside them"))
+    return [
+        {
+            "rule": rule,
+            "required": wording.length(required),
+            "provided": wording.length(has),
+            "check": _check(required, has),
+            "origin": origin,
+        }
+        for rule, required, has, origin in rows
+        if required is not None or has is not None
+    ]
+
+
+def _assumed(carried: Document, name: str) -> bool:
+    return name in carried and carried[name]["origin"] == "assumed"
+
+
+def _check(required_m: float | None, provided_m: float | None) -> str:
+    if required_m is None:
+        return "—"
+    if provided_m is None:
+        return "nothing there"
+    return "kept" if provided_m >= required_m - ROUNDING_M else "NOT KEPT"
+
+
+def side_spacing(document: Document) -> dict[str, float | None]:
+    """Least free distance beyond each side of any body, m: to the next body or building within the width of that side.
+
+    The front is at rotation 0 the south side, the right side then looks east. None: no body has anything on that side.
+    """
+    half_l, half_w = document["unit"]["length_m"] / 2, document["unit"]["width_m"] / 2
+    strips = {  # a hair narrower than the side: what only touches the strip's edge is not beyond this side
+        "front": box(-half_l + HAIR_M, -FAR_M, half_l - HAIR_M, -half_w),
+        "right": box(half_l, -half_w + HAIR_M, FAR_M, half_w - HAIR_M),
+        "back": box(-half_l + HAIR_M, half_w, half_l - HAIR_M, FAR_M),
+        "left": box(-FAR_M, -half_w + HAIR_M, -half_l, half_w - HAIR_M),
+    }
+    for strip in strips.values():
+        shapely.prepare(strip)
+    placed = document["layout"]["placed"]
+    bodies = np.array([shape(unit["body"]) for unit in placed], dtype=object)
+    buildings = np.array([shape(geometry) for geometry in document["site"]["buildings"]], dtype=object)
+    gaps: dict[str, list[float]] = {side: [] for side in SIDES}
+    for index, unit in enumerate(placed):
+        others = _from_unit(np.concatenate((np.delete(bodies, index), buildings)), unit)
+        for side, strip in strips.items():
+            beyond = shapely.intersection(others[shapely.intersects(strip, others)], strip)
+            gaps[side] += shapely.distance(box(-half_l, -half_w, half_l, half_w), beyond).tolist()
+    return {side: min(gaps[side], default=None) for side in SIDES}
+
+
+def _from_unit(geometries: NDArray[np.object_], unit: Document) -> NDArray[np.object_]:
+    """Geometries as the unit sees them: its centre at the origin, its length along x."""
+    turn = np.radians(unit["rotation_deg"])
+    to_unit = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    return np.asarray(shapely.transform(geometries, lambda xy: (xy - (unit["x_m"], unit["y_m"])) @ to_unit))
+
+
+def least_distance(document: Document, to: str) -> float | None:
+    """Least distance from any body to the `lot line`, the `buildings` or the `keep-outs`, m; None where there is none."""
+    site = document["site"]
+    things = {
+        "lot line": [shape(site["lot"]).boundary],
+        "buildings": [shape(geometry) for geometry in site["buildings"]],
+        "keep-outs": [shape(geometry) for geometry in site["keep_outs"]],
+    }
+    bodies = [shape(unit["body"]) for unit in document["layout"]["placed"]]
+    if not bodies or not things[to]:
+        return None
+    return float(shapely.distance(shapely.union_all(bodies), shapely.union_all(things[to])))
