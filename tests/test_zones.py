@@ -94,7 +94,8 @@ def test_regions_of_no_length_have_the_ground_at_their_ends():
     zones = make_zones([[box(-10, -10, 10, 10)]], [0.9], 0.2)
     assert region_ground_factors([0, 0], 0, [100, 0], 0, zones) == pytest.approx((0.9, (9 + 18) / 100, 0.2))
     assert region_ground_factors([0, 0], 2, [0, 0], 3, zones) == pytest.approx((0.9, 0.0, 0.9))
-    for ends in (([0, 0], 0, [10, 0], 0), ([10, 0], 0, [0, 0], 0)):  # an end on the edge has the ground on its path's side
+    # an end on the edge has the ground on its path's side
+    for ends in (([0, 0], 0, [10, 0], 0), ([10, 0], 0, [0, 0], 0)):
         assert region_ground_factors(*ends, zones) == pytest.approx((0.9, 0.9, 0.9))
     assert region_ground_factors([50, 0], 2, [50, 0], 3, zones) == pytest.approx((0.2, 0.0, 0.2))
 
