@@ -276,7 +276,7 @@ def example_document() -> dict[str, Any]:
                 "name": "sound.stated_at",
                 "value": "7m",
                 "origin": "assumed",
-                "reason": "The maker states 69 dBA and no distance; 7 m is the trade's convention and the loudest common reading.",
+                "reason": "The maker states 69 dBA and no distance; 7 m is the trade's convention and the loud reading.",
             },
             {
                 "name": "body.length_m",

@@ -1,0 +1,173 @@
+"""What the app asks: files, unit and rules at the side; the lot and the number above the map."""
+
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from siting.catalog import load_ordinance, load_unit, ordinance_names, unit_names
+from siting.errors import InputError
+from siting.model import Question
+from siting.panel import reading
+from siting.sound import TRADE_READING, readings, resolve_sound
+from siting.web.sources import EXAMPLE_ORDINANCE, KINDS, Sources, example, kept, land
+
+MOST, UNITS, LOAD = "As many as allowed", "A number of units", "A load"
+FIRST_UNIT = "gx230"
+NONE, ASSUMED = "none", "assumed"  # what stands in the lists for no ordinance, and for no reading given
+FIELDS = {  # the command line's options, by which a sentence about a file names them
+    "layer": ("Layer (--layer)", "The layer of the parcel file that holds the lots."),
+    "id_field": ("Id field (--id-field)", "The field of the parcel file that names the lots."),
+    "crs": (
+        "CRS (--crs)",
+        "The parcel file's coordinate system where the file does not say it, such as EPSG:2249.",
+    ),
+    "zone_field": (
+        "Zone field (--zone-field)",
+        "The field that names the zones, in the zoning file or the parcel file.",
+    ),
+}
+
+
+class Rules(NamedTuple):
+    """The unit, where its stated level is read to hold, and the ordinance, as names."""
+
+    unit: str
+    sound_at: str | None
+    ordinance: str | None
+
+
+def ask_files() -> tuple[Sources, str | None]:
+    """Ask for files, and try to read them.
+
+    Returns
+    -------
+    The files, and the sentence that says why they cannot be read.
+    """
+    st.header("Land", anchor=False)
+    upload = st.file_uploader(
+        "Parcel file",
+        type=KINDS,
+        key="parcels",
+        on_change=start_over,
+        help="GeoPackage, zipped Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML or TopoJSON. It stays on this machine. "
+        "Without a file the example site is shown.",
+    )
+    if upload is None:
+        st.caption("Shown is the example site that comes with siting: a made-up city block.")
+        return tried(example())
+    with st.expander("Zoning and buildings", expanded=False):
+        zoning = st.file_uploader("Zoning file", type=KINDS, key="zoning")
+        buildings = st.file_uploader("Buildings file", type=KINDS, key="buildings")
+    sources = Sources(
+        parcels=kept(upload),
+        layer=said("layer"),
+        id_field=said("id_field"),
+        crs=said("crs"),
+        zoning=kept(zoning) if zoning else None,
+        zone_field=said("zone_field"),
+        buildings=kept(buildings) if buildings else None,
+    )
+    sources, error = tried(sources)
+    with st.expander("How to read the files", expanded=error is not None):
+        for key, (label, what) in FIELDS.items():
+            st.text_input(label, key=key, help=what)
+    return sources, error
+
+
+def said(key: str) -> str | None:
+    """Give what stands in a text field that is drawn later in the page."""
+    return (st.session_state.get(key) or "").strip() or None
+
+
+def tried(sources: Sources) -> tuple[Sources, str | None]:
+    """Read the files, or say why not."""
+    try:
+        land(sources)
+    except InputError as error:
+        return sources, sources.shown(str(error))
+    return sources, None
+
+
+def start_over() -> None:
+    """Forget what was chosen for the land before; another land's ordinance is for the user to say."""
+    for key in FIELDS:
+        st.session_state[key] = ""
+    st.session_state["lot"] = None
+    st.session_state["ordinance"] = NONE if st.session_state["parcels"] else EXAMPLE_ORDINANCE
+
+
+def ask_rules() -> Rules:
+    """Ask for the unit, the reading of its stated level, and the ordinance."""
+    st.header("Unit", anchor=False)
+    names = unit_names()
+    unit = st.selectbox("Unit", names, names.index(FIRST_UNIT), key="unit", format_func=unit_title)
+    sound_at = ask_reading(unit)
+    st.header("Rules", anchor=False)
+    st.session_state.setdefault("ordinance", EXAMPLE_ORDINANCE)
+    names = (NONE, *ordinance_names())
+    ordinance = st.selectbox("Noise ordinance", names, key="ordinance", format_func=ordinance_title)
+    if ordinance == NONE:
+        st.caption("Without an ordinance no limit is known, and the verdict is UNKNOWN.")
+        return Rules(unit, sound_at, None)
+    return Rules(unit, sound_at, ordinance)
+
+
+def ask_reading(name: str) -> str | None:
+    """Ask where the stated level holds, unless the maker says it."""
+    unit = load_unit(name)
+    if unit.sound.stated_at is not None:
+        st.caption(f"The maker states {unit.sound.level_dba:g} dBA {reading(unit.sound.stated_at)}.")
+        return None
+    chosen = st.selectbox(
+        f"The stated {unit.sound.level_dba:g} dB holds",
+        (ASSUMED, *(sound.reading for sound in readings(unit, None))),
+        key="sound_at",
+        format_func=lambda at: f"ASSUMED {reading(TRADE_READING)}" if at == ASSUMED else reading(at),
+        help="The maker does not say where. Ask for it: the answer changes the verdict.",
+    )
+    return None if chosen == ASSUMED else chosen
+
+
+def stated_sound(rules: Rules) -> dict[str, Any]:
+    """Give the unit's sound as a study's document does."""
+    unit = load_unit(rules.unit)
+    sound = resolve_sound(unit, rules.sound_at)
+    return {
+        "stated_dba": unit.sound.level_dba,
+        "reading": sound.reading,
+        "origin": sound.origin,
+        "power_dba": sound.power_dba,
+    }
+
+
+@st.cache_data
+def unit_title(name: str) -> str:
+    """Write a unit of the catalogue for a list."""
+    unit = load_unit(name)
+    return f"{unit.name}, {unit.kw:g} kW"
+
+
+@st.cache_data
+def ordinance_title(name: str) -> str:
+    """Write an ordinance of the catalogue for a list."""
+    if name == NONE:
+        return "none given"
+    ordinance = load_ordinance(name)
+    return f"{ordinance.place}, {ordinance.code}"
+
+
+def ask_question(ids: tuple[str, ...]) -> tuple[str | None, Question]:
+    """Ask for the lot and for how many units."""
+    if st.session_state.get("lot") not in ids:
+        st.session_state["lot"] = None
+    lot_side, mode_side, count_side = st.columns([2, 3, 2], vertical_alignment="bottom")
+    lot = lot_side.selectbox("Lot", ids, key="lot", placeholder="Tap the map or pick an id")
+    mode = mode_side.radio("How many units", [MOST, UNITS, LOAD], key="mode", horizontal=True)
+    if mode == UNITS:
+        return lot, Question("units", units=int(count_side.number_input("Units", 1, 10_000, 1, key="units")))
+    if mode == LOAD:
+        load_side, spare_side = count_side.columns(2)
+        load = load_side.number_input("Load, kW", 1.0, 1e6, 1000.0, 100.0, key="load_kw", format="%g")
+        spare = spare_side.number_input("Spare units", 0, 1000, 0, key="spare")
+        return lot, Question("load", load_kw=float(load), spare=int(spare))
+    return lot, Question("max")
