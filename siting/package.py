@@ -16,7 +16,7 @@ from siting.study_file import check_layers, read_study
 STUDY_FILES = ("study.json", "layout.geojson", "receptors.geojson", "receptors.csv", "map.html")
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 LEAST_PLAN_PT, PLAN_BOTTOM_PT = 250.0, 672.0  # below the plan stand its scale bars, its legend and a remark
-MISSING_GLYPH = re.compile(r'the text `"(?P<text>.+)"` could not be displayed')
+MISSING_GLYPH = re.compile(r'the text `"(.+)"` could not be displayed')
 
 
 def write_package(study_dir: Path, out_dir: Path, overwrite: bool = False) -> Path:
@@ -75,8 +75,7 @@ def report_pdf(document: dict[str, Any], study_sha256: str) -> bytes:
             pdf: bytes = typst.compile(TEMPLATE, pdf_standards="ua-1", **_settings(report))
             return pdf
         except typst.TypstError as error:
-            missing = MISSING_GLYPH.search(str(error))
-            spelled = _spelled(report, missing["text"]) if missing else report
+            spelled = _spelled(report, "".join(MISSING_GLYPH.findall(error.diagnostic)))
             if spelled == report:
                 raise
             report = spelled
@@ -90,12 +89,10 @@ def _settings(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spelled(report: dict[str, Any], text: str) -> dict[str, Any]:
-    """Replace in the report those characters of typst's `text` that are not plain ASCII by their codes."""
+    """The report with those characters of typst's `text` that are not plain ASCII printed as codes."""
     text = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), text)
     odd = {ord(c): f"[U+{ord(c):04X}]" for c in text if not " " <= c <= "~"}
-    note = (
-        "A character that the report's fonts do not hold is printed as its Unicode code in square brackets."
-    )
+    note = "A character that the report's fonts lack is printed as its Unicode code in square brackets."
     spelled: dict[str, Any] = _translated(report, odd)
     return {**spelled, "notes": [*(n for n in spelled["notes"] if n != note), note]} if odd else report
 

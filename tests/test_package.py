@@ -1,0 +1,559 @@
+"""The permit package. Oracles: the study document it was made from, arithmetic by hand, hashlib, another process."""
+
+import copy
+import doctest
+import hashlib
+import io
+import itertools
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+import typst
+from PIL import Image
+from pypdf import PdfReader
+from shapely.geometry import box, mapping, shape
+from study_document import A_WEIGHTS, example_document
+
+from siting import paper, wording
+from siting.drawing import site_plan, unit_detail
+from siting.errors import InputError
+from siting.export import study_files
+from siting.package import TEMPLATE, report_pdf, write_package
+from siting.report import contents
+from siting.spacing import least_distance, side_spacing
+from siting.study_file import read_study
+
+
+def put(document, folder: Path, name: str = "study") -> Path:
+    """A study's folder as an assessment writes it."""
+    target = folder / name
+    target.mkdir(parents=True)
+    for file, text in study_files(document).items():
+        (target / file).write_text(text, encoding="utf-8")
+    (target / "map.html").write_text("<!doctype html><title>map</title>", encoding="utf-8")
+    return target
+
+
+def pages(pdf: bytes) -> list[str]:
+    """Text of each page, white space made plain."""
+    return [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def text_of(document) -> str:
+    return " ".join(pages(report_pdf(document, "0" * 64)))
+
+
+@pytest.fixture(scope="module")
+def example():
+    return example_document()
+
+
+@pytest.fixture(scope="module")
+def study(example, tmp_path_factory) -> Path:
+    return put(example, tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture(scope="module")
+def package(study) -> Path:
+    return write_package(study, study.parent / "package")
+
+
+@pytest.fixture(scope="module")
+def report(package) -> list[str]:
+    return pages((package / "report.pdf").read_bytes())
+
+
+def test_first_page_says_what_and_why(report, example):
+    front = report[0]
+    assert "Not allowed FAIL" in front and "6 placed, at most 9" in front
+    assert "Lot 12-034" in front and "6 × GX230, 200 kW each: 1,200 kW" in front and "parcels.gpkg" in front
+    assert "Exampleton, Code 8-4" in front and "no town wrote them" in front
+    assert example["verdict"]["reasons"][0] in front
+    assert "±3 dB" in front  # ISO 9613-2 Table 5: source at 1.2 m, receptor at 1.5 m
+    assert len(report) <= 3
+
+
+def test_draft_on_every_page_until_the_distance_is_known(report, example):
+    assert "7 m (23 ft), which is ASSUMED" in report[0] and "becomes FINAL when" in report[0]
+    assert all("DRAFT ·" in page for page in report)
+    known = copy.deepcopy(example)
+    known["sound"]["origin"] = "given"
+    final = pages(report_pdf(known, "0" * 64))
+    assert all("FINAL ·" in page and "DRAFT" not in page for page in final)
+
+
+def test_periods_and_neighbours_have_the_levels_of_the_study(report, example):
+    for name, hours in (("day", "07:00–22:00"), ("night", "22:00–07:00")):
+        rows = [r for r in example["receptors"] if r["period"] == name and r["margin_db"] is not None]
+        worst = min(rows, key=lambda r: r["margin_db"])
+        margin = f"{worst['margin_db']:+.1f}".replace("-", "−")
+        assert (
+            f"{name} {hours} {worst['limit_dba']:.1f} {worst['level_dba']:.1f} {margin} {worst['id']}"
+            in report[0]
+        )
+    for number, row in enumerate(example["neighbours"], start=1):
+        limit = "not known" if row["limit_dba"] is None else f"{row['limit_dba']:.1f}"
+        margin = "not known" if row["margin_db"] is None else f"{row['margin_db']:+.1f}".replace("-", "−")
+        line = rf"#{number} {row['neighbour']} .*? {row['id']} {row['period']} {row['level_dba']:.1f} {limit} {re.escape(margin)}"
+        assert re.search(f"{line} {row['state']}", report[1]), line
+
+
+def test_readings_areas_and_assumptions(report, example):
+    text = " ".join(report)
+    for reading, name in zip(
+        example["readings"], ("1 m (3.3 ft)", "3 ft (0.91 m)", "7 m (23 ft)", "sound power"), strict=True
+    ):
+        margin = f"{reading['worst_margin_db']:+.1f}".replace("-", "−")
+        row = f"{name} {reading['power_dba']:.1f} {reading['units']} {reading['bound']} {margin} {reading['state']}"
+        assert row in text
+    assert "Lot 32,033 2,976.0 100.0 %" in text  # 62 x 48 m = 2976 m2; / 0.09290304
+    assert "1,543 lb (700 kg), that is 103 lb/sq ft (502 kg/m²)" in text  # 700 / 1.395 m2
+    for assumption in example["assumptions"]:
+        assert assumption["name"] in text and assumption["reason"] in text
+    assert (
+        all(note in text for note in example["notes"])
+        and "Lower limits for tonal sound are not computed." in text
+    )
+    for row in example["inputs"]:
+        assert row["sha256"] in text.replace(" ", "")
+
+
+def test_worst_point_adds_up_from_what_is_printed(report, example):
+    """Every printed row recomputed from the printed power, divergence, air and ground, and the sum from the printed units."""
+    text = " ".join(report).replace("−", "-")
+    number = r"(-?\d+\.\d\d)"
+    units = re.findall(
+        rf"(U\d+): \d+′-\d+″ \((\d+\.\d\d) m\).*?Lw ((?:{number} ){{8}}).*?Adiv ((?:{number} ){{8}}).*?Aatm ((?:{number} ){{8}})"
+        rf".*?Agr ((?:{number} ){{8}}).*?level L ((?:{number} ){{8}}).*?A-weighted level ((?:{number} ){{8}}){number}",
+        text,
+    )
+    assert len(units) == 6
+    totals = []
+    for found in units:
+        distance, total = float(found[1]), float(found[-1])
+        power, divergence, air, ground, level, weighted = (
+            [float(v) for v in found[i].split()] for i in range(2, 13, 2)
+        )
+        assert divergence[0] == pytest.approx(20 * math.log10(distance) + 11, abs=0.01)
+        for k in range(8):
+            assert level[k] == pytest.approx(power[k] - divergence[k] - air[k] - ground[k], abs=0.021)
+            assert weighted[k] == pytest.approx(level[k] + A_WEIGHTS[k], abs=0.011)
+        assert total == pytest.approx(10 * math.log10(sum(10 ** (v / 10) for v in weighted)), abs=0.011)
+        totals.append(total)
+    assert totals == sorted(totals, reverse=True)
+    summed = float(re.search(r"Energy sum of 6 units: the level in the tables (\d+\.\d\d) dB\(A\)", text)[1])
+    assert summed == pytest.approx(10 * math.log10(sum(10 ** (v / 10) for v in totals)), abs=0.006)
+    assert summed == pytest.approx(example["worst"]["level_dba"], abs=0.005)
+
+
+def test_many_units_are_summed_and_said_so(example):
+    many = copy.deepcopy(example)
+    terms = many["worst"]["terms"]
+    many["worst"]["terms"] = [{**t, "unit": f"U{n}"} for n, t in enumerate(terms + terms, start=1)]
+    text = text_of(many)
+    last = sorted((t["level_dba"] for t in terms + terms), reverse=True)[6:]
+    assert (
+        f"6 units more, each no louder, together {10 * math.log10(sum(10 ** (v / 10) for v in last)):.2f} dB(A)"
+        in text
+    )
+
+
+def test_manifest_has_the_hashes_of_the_files_beside_it(package, example):
+    manifest = json.loads((package / "manifest.json").read_text("utf-8"))
+    listed = {row["name"]: row for row in manifest["files"]}
+    there = {path.name for path in package.iterdir()}
+    assert (
+        there == set(listed) | {"manifest.json"}
+        and {"report.pdf", "study.json", "map.html", "receptors.csv"} <= there
+    )
+    for name, row in listed.items():
+        data = (package / name).read_bytes()
+        assert row["sha256"] == hashlib.sha256(data).hexdigest() and row["bytes"] == len(data)
+    assert manifest["status"] == "DRAFT" and manifest["inputs"] == example["inputs"]
+
+
+def test_report_names_the_study_that_it_was_made_from(package, report):
+    assert hashlib.sha256((package / "study.json").read_bytes()).hexdigest()[:16] in report[0]
+
+
+def test_same_bytes_from_another_process(study, package, tmp_path):
+    call = "from pathlib import Path; from siting.package import write_package as w; import sys; w(*map(Path, sys.argv[1:]))"
+    elsewhere = put(example_document(), tmp_path, "a copy of the study")
+    odd = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": "86400", "HOME": str(tmp_path)}
+    subprocess.run(
+        [sys.executable, "-c", call, elsewhere, tmp_path / "out"],
+        check=True,
+        env={**os.environ, **odd},
+        cwd=tmp_path,
+    )
+    assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == {
+        p.name: p.read_bytes() for p in package.iterdir()
+    }
+
+
+def test_pdf_is_tagged_and_carries_no_date_and_only_its_own_fonts(package):
+    reader = PdfReader(package / "report.pdf")
+    assert "/CreationDate" not in reader.metadata and "/ModDate" not in reader.metadata
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"] and reader.trailer["/Root"]["/Lang"] == "en-US"
+    fonts = {
+        str(font.get_object()["/BaseFont"])
+        for page in reader.pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert fonts and all(
+        re.fullmatch(r"/[A-Z]{6}\+(LibertinusSerif|DejaVuSansMono)(-.*)?", font) for font in fonts
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [
+        (("layout", "bound"), "layout.bound"),
+        (("worst", "terms", 1, "air_db"), "worst.terms[1].air_db"),
+        (("receptors", 2, "margin_db"), "receptors[2].margin_db"),
+        (("ordinance", "periods", 0, "start"), "ordinance.periods[0].start"),
+        (("readings",), "readings"),
+    ],
+)
+def test_a_missing_key_is_named_and_nothing_is_written(example, tmp_path, place, named):
+    damaged = copy.deepcopy(example)
+    node = damaged
+    for step in place[:-1]:
+        node = node[step]
+    del node[place[-1]]
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "study.json").write_text(json.dumps(damaged), "utf-8")
+    with pytest.raises(InputError, match=re.escape(f'siting 0.1.0 and lacks "{named}"')):
+        write_package(tmp_path / "study", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def raise_level(document):
+    document["receptors"][4]["level_dba"] -= 1.0
+
+
+def hide_failure(document):
+    document["verdict"]["state"] = "PASS"
+
+
+def pass_unknown(document):
+    row = next(row for row in document["receptors"] if row["margin_db"] is None)
+    row["state"] = "PASS"
+
+
+def lower_a_term(document):
+    document["worst"]["terms"][0]["divergence_db"] += 0.02
+
+
+def drop_a_path(document):
+    document["worst"]["terms"].pop()
+
+
+def quieter_worst(document):
+    document["worst"]["level_dba"] -= 0.02
+
+
+def lose_a_unit(document):
+    document["layout"]["placed"].pop()
+
+
+def text_for_number(document):
+    document["receptors"][0]["x"] = "585400"
+
+
+@pytest.mark.parametrize(
+    ("edit", "found"),
+    [
+        (raise_level, "contradicts itself: receptor"),
+        (hide_failure, "the verdict is PASS and not every receptor is PASS"),
+        (pass_unknown, "is PASS with margin None"),
+        (lower_a_term, 'the terms of unit "U1" do not add up'),
+        (drop_a_path, "the units add up to"),
+        (quieter_worst, "its row among the receptors differ"),
+        (lose_a_unit, "says 6 units and lists 5"),
+        (text_for_number, '"receptors\\[0\\].x" where a number belongs'),
+    ],
+)
+def test_a_study_that_contradicts_itself_is_refused(example, tmp_path, edit, found):
+    edited = copy.deepcopy(example)
+    edit(edited)
+    with pytest.raises(InputError, match=found):
+        write_package(put(edited, tmp_path), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_no_study_is_refused(tmp_path):
+    with pytest.raises(InputError, match="holds no study"):
+        write_package(tmp_path, tmp_path / "out")
+    for text, found in (
+        ("{", "is not a study"),
+        ("[]", "is not a study"),
+        ('{"a": 1}', 'no key "siting"'),
+        ('{"a": NaN}', "NaN"),
+    ):
+        (tmp_path / "study.json").write_text(text, "utf-8")
+        with pytest.raises(InputError, match=found):
+            read_study(tmp_path)
+
+
+def without_a_unit(text: str) -> str:
+    layer = json.loads(text)
+    return json.dumps({**layer, "features": layer["features"][:-1]})
+
+
+def moved_unit(text: str) -> str:
+    layer = json.loads(text)
+    layer["features"][2]["properties"]["x_m"] += 0.5
+    return json.dumps(layer)
+
+
+def quieter_rows(text: str) -> str:
+    lines = text.splitlines()
+    cells = lines[3].split(",")
+    cells[5] = str(float(cells[5]) - 0.1)
+    return "\n".join([*lines[:3], ",".join(cells), *lines[4:]]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "found"),
+    [
+        ("layout.geojson", without_a_unit, r"5 against 6 rows; first at unit U6"),
+        ("layout.geojson", moved_unit, "first at unit U3"),
+        ("layout.geojson", lambda text: "{}", "not a GeoJSON layer"),
+        ("receptors.csv", quieter_rows, "differs from study.json"),
+        ("receptors.csv", lambda text: "\n".join(text.splitlines()[:-1]), "345 against 346 rows"),
+        ("receptors.csv", lambda text: text.replace("level_dba", "level"), "not the study's table"),
+        ("receptors.geojson", without_a_unit, "345 against 346 rows"),
+    ],
+)
+def test_an_edited_layer_is_refused(example, tmp_path, name, edit, found):
+    folder = put(example, tmp_path)
+    text = (folder / name).read_text("utf-8")
+    (folder / name).write_text(edit(text), "utf-8")
+    with pytest.raises(InputError, match=found):
+        write_package(folder, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_levels_rounded_to_a_tenth_are_the_same_study(example, tmp_path):
+    folder = put(example, tmp_path)
+    rows = (folder / "receptors.csv").read_text("utf-8").splitlines()
+    rounded = [
+        ",".join([*cells[:5], f"{float(cells[5]):.1f}", *cells[6:]])
+        for cells in (r.split(",") for r in rows[1:])
+    ]
+    (folder / "receptors.csv").write_text("\n".join([rows[0], *rounded]), "utf-8")
+    write_package(folder, tmp_path / "out")
+
+
+def test_a_folder_in_use_is_left_alone_without_overwrite(study, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "letter.txt").write_text("mine", "utf-8")
+    with pytest.raises(InputError, match="not empty"):
+        write_package(study, out)
+    assert [p.name for p in out.iterdir()] == ["letter.txt"]
+    with pytest.raises(InputError, match="is a file"):
+        write_package(study, out / "letter.txt")
+    (out / "map.html").write_text("of another study", "utf-8")
+    lean = put(example_document(), tmp_path)
+    (lean / "map.html").unlink()
+    write_package(lean, out, overwrite=True)
+    assert (out / "letter.txt").read_text("utf-8") == "mine" and not (out / "map.html").exists()
+
+
+def test_package_into_the_study_itself(example, tmp_path):
+    folder = put(example, tmp_path)
+    before = (folder / "study.json").read_bytes()
+    write_package(folder, folder, overwrite=True)
+    assert (folder / "study.json").read_bytes() == before and (folder / "report.pdf").stat().st_size > 10_000
+
+
+def silenced(document, units: bool):
+    """The example without an ordinance; without units too where `units` is false."""
+    document = copy.deepcopy(document)
+    document["ordinance"] = None
+    document["verdict"] = {"state": "UNKNOWN", "reasons": ["No ordinance was given."]}
+    document["receptors"] = [row for row in document["receptors"] if row["period"] == "day"]
+    rows = document["receptors"] + document["neighbours"]
+    for row in rows:
+        row.update(period="any", zone_class=None, limit_dba=None, margin_db=None, state="UNKNOWN")
+    document["worst"].update(period="any", limit_dba=None)
+    if not units:
+        document["layout"].update(units=0, placed=[], kw=0.0, area_m2=0.0, bound=0, bound_by="space")
+        document["worst"] = None
+        for row in rows:
+            row["level_dba"] = None
+    return document
+
+
+def test_without_ordinance_nothing_reads_as_pass(example, tmp_path):
+    out = write_package(put(silenced(example, units=True), tmp_path), tmp_path / "out")
+    text = " ".join(pages((out / "report.pdf").read_bytes()))
+    assert "Cannot be known UNKNOWN" in text and "any time not known" in text and "173 UNKNOWN" in text
+    assert "Allowed" not in text and "PASS" not in text
+
+
+def test_without_units_there_is_still_a_report(example, tmp_path):
+    out = write_package(put(silenced(example, units=False), tmp_path), tmp_path / "out")
+    text = " ".join(pages((out / "report.pdf").read_bytes()))
+    assert "0 placed, at most 0" in text and "No unit is placed, so there is no level to take apart." in text
+    assert "173, no sound" in text and "PASS" not in text
+
+
+def test_without_neighbours_there_is_still_a_report(example):
+    alone = copy.deepcopy(example)
+    alone.update(
+        receptors=[], neighbours=[], worst=None, verdict={"state": "UNKNOWN", "reasons": ["Nobody near."]}
+    )
+    alone["site"]["neighbours"] = []
+    text = text_of(alone)
+    assert "No neighbour lies within reach" in text and "No receptor lies near enough" in text
+
+
+def test_text_from_files_is_never_markup(example):
+    evil = copy.deepcopy(example)
+    evil["site"]["id"] = '#panic("x") *b* $x^2$ // \\'
+    evil["notes"].append("= Title @ref <label> #sys.inputs.report")
+    evil["site"]["neighbours"][0]["id"] = "#1]"
+    text = text_of(evil)
+    assert 'Lot #panic("x") *b* $x^2$ // \\' in text and "= Title @ref <label> #sys.inputs.report" in text
+
+
+def test_characters_that_the_fonts_lack_are_spelled(example):
+    foreign = copy.deepcopy(example)
+    foreign["site"]["id"] = "漢字\u0007-Épinay-Łódź"
+    text = text_of(foreign)
+    assert "[U+6F22][U+5B57]" in text and "-Épinay-Łódź" in text and "printed as its Unicode code" in text
+
+
+def test_sixty_neighbours_with_long_names_stay_on_the_page(example):
+    crowd = copy.deepcopy(example)
+    row, lot = crowd["neighbours"][1], crowd["site"]["neighbours"][0]
+    names = [f"MAP-{n:04d}-BLOCK-{n:06d}-LOT-{'9' * 30}" for n in range(60)]
+    zone = "Residential Mixed-Use Transit-Oriented Neighborhood Conservation Overlay District R-4"
+    crowd["neighbours"] = [{**row, "neighbour": name, "zone": zone} for name in names]
+    crowd["site"]["neighbours"] = [{**lot, "id": name} for name in names]
+    crowd["site"]["id"] = names[0]
+    crowd["verdict"]["reasons"] = [f"Reason {n} runs on. {'It is a long sentence. ' * 12}" for n in range(9)]
+    text = text_of(crowd)
+    assert (
+        "The worst 25 of 60 neighbours; 35 more are in receptors.csv." in text
+        and "And 5 more reasons, under Notes." in text
+    )
+    assert all(f"Reason {n} runs on." in text for n in range(9))
+    inputs = {"report": json.dumps(contents(crowd, "0" * 64, 250.0))}
+    for page in typst.compile(TEMPLATE, format="png", ppi=50, sys_inputs=inputs, ignore_system_fonts=True):
+        ink = np.asarray(Image.open(io.BytesIO(page)).convert("L")) < 250
+        assert (
+            ink.any() and not ink[:, :34].any() and not ink[:, -34:].any()
+        )  # margins of 0.7 in on US letter, in pixels
+
+
+def test_the_plan_is_to_scale(example):
+    plan = site_plan(example, 511.0, 380.0)
+    lot = next(area for area in plan["areas"] if area["kind"] == "lot")["rings"][0]
+    sides = sorted(math.dist(a, b) / 72 * plan["scale_ft"] * 0.3048 for a, b in itertools.pairwise(lot))
+    assert sides == pytest.approx([48, 48, 62, 62], abs=0.01)
+    ring = plan["units"][0]["ring"]
+    body = sorted(math.dist(a, b) / 72 * plan["scale_ft"] * 0.3048 for a, b in itertools.pairwise(ring))
+    assert body == pytest.approx([0.93, 0.93, 1.5, 1.5], abs=0.005)
+    feet, metres = plan["bars"]["ft"][-1], plan["bars"]["m"][-1]
+    assert feet["x"] == pytest.approx(float(feet["text"]) / plan["scale_ft"] * 72)
+    assert metres["x"] / feet["x"] == pytest.approx(
+        float(metres["text"]) / 0.3048 / float(feet["text"]), abs=1e-4
+    )
+    inside = [p for a in plan["areas"] for ring in a["rings"] for p in ring]
+    assert all(-0.01 <= x <= 511.01 and -0.01 <= y <= 380.01 for x, y in inside)
+
+
+def test_north_is_up_and_fronts_face_south_at_rotation_0(example):
+    turned = copy.deepcopy(example)
+    unit = turned["layout"]["placed"][0]
+    unit.update(
+        rotation_deg=0.0,
+        body=mapping(box(unit["x_m"] - 0.75, unit["y_m"] - 0.465, unit["x_m"] + 0.75, unit["y_m"] + 0.465)),
+    )
+    drawn = site_plan(turned, 511.0, 380.0)["units"][0]
+    lowest = max(y for _, y in drawn["ring"])  # y runs down the page
+    assert [y for _, y in drawn["front"]] == pytest.approx([lowest, lowest], abs=0.02)
+    lots = {n["id"]: shape(n["geometry"]).centroid.y for n in turned["site"]["neighbours"]}
+    labels = {label["text"]: label["y"] for label in site_plan(turned, 511.0, 380.0)["labels"]}
+    assert labels["12-031"] < labels["12-028"] and lots["12-031"] > lots["12-028"]
+
+
+def test_units_too_close_to_number_get_a_detail(example):
+    packed = copy.deepcopy(example)
+    x0, y0 = packed["layout"]["placed"][0]["x_m"], packed["layout"]["placed"][0]["y_m"]
+    spots = [(x0 + 2.5 * (k % 12), y0 - 1.8 * (k // 12)) for k in range(96)]
+    packed["layout"]["placed"] = [
+        {"id": f"U{k}", "x_m": x, "y_m": y, "rotation_deg": 0.0, "elevation_m": None,
+         "body": mapping(box(x - 0.75, y - 0.465, x + 0.75, y + 0.465))}
+        for k, (x, y) in enumerate(spots, start=1)
+    ]  # fmt: skip
+    plan = site_plan(packed, 511.0, 380.0)
+    detail = unit_detail(packed, 511.0, (190.0, 610.0), plan)
+    assert plan["unnumbered"] > 0 and detail["scale_ft"] < plan["scale_ft"] and detail["unnumbered"] == 0
+    numbers = [label["text"] for label in detail["labels"] if label["kind"] != "neighbour"]
+    assert sorted(numbers) == sorted(unit["id"] for unit in detail["units"])
+    beside = [label for label in plan["labels"] if label["kind"] == "unit"]
+    boxes = [
+        box(lb["x"] - 1.5 * len(lb["text"]), lb["y"] - 2.5, lb["x"] + 1.5 * len(lb["text"]), lb["y"] + 2.5)
+        for lb in beside
+    ]
+    drawn = boxes + [shapely.Polygon(unit["ring"]) for unit in plan["units"]]
+    assert len(boxes) > 10 and all(a.intersection(b).area < 0.1 for a, b in itertools.combinations(drawn, 2))
+
+
+def test_spacing_of_the_example_by_hand(example):
+    """Bodies of 1.5 x 0.93 m at x -9, -4, 1 and y -5, -9; house from (8, -4); lot line at y -24; tank's corner (14, -10)."""
+    assert side_spacing(example) == pytest.approx(
+        {"front": 4 - 0.93, "back": 4 - 0.93, "left": 3.5, "right": 3.5}, abs=1e-6
+    )
+    assert least_distance(example, "lot line") == pytest.approx(24 - 9.465, abs=1e-6)
+    assert least_distance(example, "buildings") == pytest.approx(math.hypot(8 - 1.75, 0.535), abs=1e-6)
+    assert least_distance(example, "keep-outs") == pytest.approx(math.hypot(14 - 1.75, 0.535), abs=1e-6)
+
+
+def test_sides_turn_with_the_unit(example):
+    """U1 turned by 90 degrees looks east at U2, which stands unturned 5 m to the east: U1's front is U2's left."""
+    pair = copy.deepcopy(example)
+    pair["site"]["buildings"] = []
+    bodies = [box(-0.465, -0.75, 0.465, 0.75), box(5 - 0.75, -0.465, 5 + 0.75, 0.465)]
+    pair["layout"]["placed"] = [
+        {
+            "id": f"U{n}",
+            "x_m": x,
+            "y_m": 0.0,
+            "rotation_deg": turn,
+            "elevation_m": None,
+            "body": mapping(body),
+        }
+        for n, x, turn, body in ((1, 0.0, 90.0, bodies[0]), (2, 5.0, 0.0, bodies[1]))
+    ]
+    gap = 5 - 0.75 - 0.465
+    found = side_spacing(pair)
+    assert found["front"] == pytest.approx(gap) and found["left"] == pytest.approx(gap)
+    assert found["right"] is None and found["back"] is None
+
+
+def test_a_clearance_that_is_not_kept_is_said(example):
+    tight = copy.deepcopy(example)
+    tight["unit"]["clearance"]["right_m"] = 3.6
+    assert "Right of a unit to the next body or building 11′-9″ (3.60 m) 11′-5″ (3.50 m) NOT KEPT" in text_of(
+        tight
+    )
+
+
+@pytest.mark.parametrize("module", [wording, paper])
+def test_examples_in_docstrings(module):
+    result = doctest.testmod(module)
+    assert result.attempted > 0 and result.failed == 0
