@@ -1,0 +1,94 @@
+"""Buildings with their heights."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+
+from siting.coordinates import FOOT_M
+from siting.errors import InputError
+from siting.layers import Box, Layer, listed, read_layer
+from siting.model import Floats
+
+HEIGHT_FIELDS = (
+    "height_m", "height_ft", "height", "hgt_m", "hgt_ft", "hgt", "bldg_height", "bldgheight", "bldg_hgt", "bld_height",
+    "building_height", "roof_height", "roofheight", "max_height", "hoehe", "hauteur",
+)  # fmt: skip
+FEET = re.compile(r"(^|_)(ft|feet)$", re.IGNORECASE)
+METRES = re.compile(r"(^|_)(m|metres|meters)$", re.IGNORECASE)
+
+
+def read_buildings(
+    path: str | Path,
+    *,
+    crs: CRS,
+    layer: str | None = None,
+    stated: str | None = None,
+    bbox: Box | None = None,
+    near: Box | None = None,
+    height_field: str | None = None,
+) -> Layer:
+    """Read building footprints; the layer's `frame` gains a column `height_m`, NaN where a height is not known.
+
+    Parameters
+    ----------
+    path, crs, layer, stated, bbox, near
+        As for `siting.layers.read_layer`.
+    height_field : str, optional
+        The field with the height above ground; left out, the first known name. Feet or metres by the end of its name
+        (`_ft`, `_m`), else metres, assumed.
+
+    Raises
+    ------
+    InputError
+        The layer cannot be read, there is no such field, or a height is negative, NaN or no number.
+    """
+    read = read_layer(path, role="buildings", layer=layer, stated=stated, crs=crs, bbox=bbox, near=near)
+    field = _field(str(path), read.frame, height_field)
+    if field is None:
+        height, notes = (
+            np.full(len(read.frame), np.nan),
+            ["no height field was found: the buildings' heights are not known"],
+        )
+    else:
+        height, notes = _heights(str(path), read, field)
+    frame = read.frame.assign(height_m=height)
+    return replace(read, frame=frame, source={**read.source, "notes": [*read.source["notes"], *notes]})
+
+
+def _field(name: str, frame: pd.DataFrame, wanted: str | None) -> str | None:
+    known = {
+        str(column).casefold(): str(column) for column in reversed(frame.columns) if column != "geometry"
+    }
+    if wanted is None:
+        return next((known[item] for item in HEIGHT_FIELDS if item in known), None)
+    if wanted.casefold() not in known:
+        raise InputError(f'{name} has no field "{wanted}"; it has {listed(list(known.values()), 20)}.')
+    return known[wanted.casefold()]
+
+
+def _heights(name: str, read: Layer, field: str) -> tuple[Floats, list[str]]:
+    """Heights in metres, NaN where the file states none, and how they were read."""
+    values = read.frame[field]
+    height = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
+    blank = values.isna() | (values.astype(str).str.strip() == "")
+    wrong = np.flatnonzero((height < 0) | np.isinf(height) | (np.isnan(height) & ~blank.to_numpy()))
+    bad = sorted({*wrong.tolist(), *read.not_numbers.get(field, [])})
+    if bad:
+        found = values.iloc[bad[0]]
+        raise InputError(
+            f"{name}: field {field} is {found} in row {bad[0] + 1}"
+            f"{f' and in {len(bad) - 1:,} more' if len(bad) > 1 else ''}; a height above ground is a number from 0 up: "
+            "correct it, or leave it empty where it is not known."
+        )
+    if FEET.search(field):
+        height, unit = height * FOOT_M, "feet"
+    else:
+        unit = "metres" if METRES.search(field) else "metres (assumed: its name states no unit)"
+    notes = [f"heights from field {field}, read as {unit}; not yet used for sound"]
+    if blank.any():
+        notes.append(f"{int(blank.sum()):,} buildings have no height")
+    return height, notes

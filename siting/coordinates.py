@@ -1,0 +1,297 @@
+"""The one gate for coordinates: from a file's CRS to metres in the working CRS."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS, Proj, Transformer
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import UTMConversion
+from pyproj.exceptions import CRSError, ProjError
+from pyproj.transformer import AreaOfInterest, TransformerGroup
+
+from siting.errors import InputError
+from siting.model import Floats
+
+US_SURVEY_FOOT_M = 1200 / 3937
+FOOT_M = 0.3048
+EXACT_UNITS = (1.0, US_SURVEY_FOOT_M, FOOT_M)
+SCALE_TOLERANCE = 0.005  # a map length may differ from the ground by 0.5 %: 0.04 dB of divergence
+# EPSG codes: datum -> (zone 0 north, zone 0 south, zones that exist)
+UTM = {4326: (32600, 32700, range(1, 61)), 4269: (26900, 0, range(1, 24)), 4258: (25800, 0, range(28, 39))}
+HABITABLE = (-180.0, -60.0, 180.0, 84.0)  # no lot lies in Antarctica
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How the coordinates of one file become metres in the working CRS.
+
+    `to_metres` takes and gives (n, 2) arrays, x east and y north as files have them.
+    """
+
+    crs: CRS
+    to_metres: Callable[[Floats], Floats]
+    notes: tuple[str, ...]
+    stray: NDArray[np.bool_]  # features without a place, or where lengths in the working CRS are off
+
+
+def stated_crs(text: str) -> CRS:
+    """The CRS that a user states, for example `EPSG:2249`."""
+    try:
+        return CRS.from_user_input(text)
+    except CRSError as error:
+        raise InputError(f'"{text}" names no CRS that is known; write it like EPSG:2249.') from error
+
+
+def crs_label(crs: CRS) -> str:
+    """A CRS as people read it: `EPSG:2249 NAD83 / Massachusetts Mainland (ftUS)`."""
+    code = crs.to_json_dict().get("id")
+    return f"{code['authority']}:{code['code']} {crs.name}" if code else crs.name
+
+
+def horizontal(crs: CRS, name: str) -> tuple[CRS, tuple[str, ...]]:
+    """The part of a CRS that places a point on the map; heights are set aside with a note.
+
+    Raises
+    ------
+    InputError
+        A CRS without a place on the earth's surface: geocentric, vertical, local.
+    """
+    flat = crs
+    if crs.is_compound:
+        flat = next((part for part in crs.sub_crs_list if part.is_projected or part.is_geographic), crs)
+    if not (flat.is_projected or flat.is_geographic):
+        raise InputError(
+            f'{name}: its CRS "{crs.name}" is a {crs.type_name}, which does not say where the lots lie; '
+            "reproject it to a projected CRS."
+        )
+    flat = flat.to_2d()
+    notes = () if len(crs.axis_info) < 3 else (f"the vertical part of {crs_label(crs)} was set aside",)
+    return flat, notes
+
+
+def unit_m(crs: CRS) -> float:
+    """Metres in one unit of a projected CRS, exact for the metre and both feet; NaN for a CRS in degrees."""
+    if not crs.is_projected:
+        return float("nan")
+    factor = crs.axis_info[0].unit_conversion_factor
+    return next((exact for exact in EXACT_UNITS if abs(factor / exact - 1) < 1e-9), factor)
+
+
+def metre_twin(crs: CRS) -> CRS:
+    """The same projected CRS with its axes in metres: datum, projection and parameters stay as they are.
+
+    A coordinate of the twin is the file's coordinate times `unit_m`; false eastings keep the unit they are stated in.
+    """
+    if unit_m(crs) == 1.0:
+        return crs
+    whole = crs.to_json_dict()
+    inner = whole["source_crs"] if whole["type"] == "BoundCRS" else whole
+    for axis in inner["coordinate_system"]["axis"]:
+        axis["unit"] = "metre"
+    inner["name"] = f"{inner['name']} in metres"
+    for part in (whole, inner):
+        part.pop("id", None)
+        part.pop("ids", None)
+    return CRS.from_json_dict(whole)
+
+
+def local_utm(crs: CRS, lon: float, lat: float) -> CRS:
+    """The UTM zone of a place on the datum of `crs`, so that no datum shift comes in."""
+    zone = int((lon + 180) // 6) % 60 + 1
+    datum = _datum(crs)
+    for code, (north, south, zones) in UTM.items():
+        zero = north if lat >= 0 else south
+        if zero and zone in zones and datum.equals(CRS.from_epsg(code), ignore_axis_order=True):
+            return CRS.from_epsg(zero + zone)
+    name = f"{datum.name} / UTM zone {zone}{'N' if lat >= 0 else 'S'}"
+    return ProjectedCRS(UTMConversion(str(zone), "N" if lat >= 0 else "S"), name=name, geodetic_crs=datum)
+
+
+def own_gate(name: str, crs: CRS, centres: Floats) -> Gate:
+    """The gate of the layer that sets the working CRS: its own projection in metres, else its UTM zone.
+
+    Parameters
+    ----------
+    name : str
+        The file, for messages.
+    crs : CRS
+        Its horizontal CRS.
+    centres : (n, 2) array
+        The middles of its features in file coordinates, finite.
+
+    Raises
+    ------
+    InputError
+        Coordinates that do not fit the CRS, swapped axes, or a file too wide for one plane.
+    """
+    check_range(name, crs, centres)
+    check_order(name, crs, centres)
+    lonlat = to_lonlat(crs, centres)
+    if crs.is_projected:
+        errors = scale_errors(crs, lonlat)
+        stretch = float(_middle(errors))
+        if stretch <= SCALE_TOLERANCE:
+            factor = unit_m(crs)
+            return Gate(
+                metre_twin(crs), lambda xy: xy * factor, _use_notes(crs, lonlat), ~(errors <= SCALE_TOLERANCE)
+            )
+        why = f"{crs_label(crs)} stretches lengths by {stretch:.1%} here, so the work is done in"
+    else:
+        why = "degrees are no lengths, so the work is done in"
+    plane = local_utm(crs, *_middle(lonlat).tolist())
+    errors = scale_errors(plane, lonlat)
+    if not _middle(errors) <= SCALE_TOLERANCE:
+        raise InputError(
+            f"{name} spreads over too wide a region for one map plane; cut it to one county or town."
+        )
+    move = Transformer.from_crs(crs, plane, always_xy=True)
+    notes = (f"{why} {crs_label(plane)}", *_use_notes(crs, lonlat))
+    return Gate(plane, lambda xy: _moved(move, xy), notes, ~(errors <= SCALE_TOLERANCE))
+
+
+def gate_to(name: str, crs: CRS, target: CRS, centres: Floats) -> Gate:
+    """The gate of a further layer: into the working CRS that the lots have set.
+
+    Raises
+    ------
+    InputError
+        Coordinates that do not fit the layer's CRS.
+    """
+    check_range(name, crs, centres)
+    here = np.zeros(len(centres), bool)
+    if crs.is_projected and metre_twin(crs).equals(target):
+        factor = unit_m(crs)
+        return Gate(target, lambda xy: xy * factor, (), here)
+    check_order(name, crs, centres, target)
+    west, south, east, north = _span(to_lonlat(crs, centres))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a missing grid gets a note below
+        around = AreaOfInterest(west, south, east, north)
+        group = TransformerGroup(crs, target, always_xy=True, area_of_interest=around)
+    if not group.transformers:
+        raise InputError(
+            f"{name}: there is no way from {crs_label(crs)} to {crs_label(target)}; reproject it first."
+        )
+    move = group.transformers[0]
+    note = f"reprojected from {crs_label(crs)} to {crs_label(target)}"
+    if not _datum(crs).equals(_datum(target), ignore_axis_order=True):
+        good = f"about {move.accuracy:g} m" if move.accuracy >= 0 else "an unknown distance"
+        note += f", across datums, which is good to {good}"
+        if not group.best_available:
+            note += " because the finest datum-shift grid is not installed"
+    return Gate(target, lambda xy: _moved(move, xy), (note, *_datum_notes(crs)), here)
+
+
+def check_range(name: str, crs: CRS, centres: Floats) -> None:
+    """Raise where most positions of a CRS in degrees are no longitude and latitude."""
+    if crs.is_projected or not np.isclose(crs.axis_info[0].unit_conversion_factor, np.pi / 180):
+        return
+    x, y = np.median(centres, axis=0)
+    if abs(x) <= 180 and abs(y) <= 90:
+        return
+    if abs(x) <= 90 and abs(y) <= 180:
+        raise InputError(swapped(name, x, y))
+    raise InputError(
+        f"{name}: coordinates like ({x:,.0f}, {y:,.0f}) are no degrees, though its CRS is {crs_label(crs)}; "
+        "it looks projected: state its CRS with --crs EPSG:NNNN."
+    )
+
+
+def check_order(name: str, crs: CRS, centres: Floats, target: CRS | None = None) -> None:
+    """Raise where features lie outside the region that a CRS is for, but inside it with their axes swapped.
+
+    The region is that of `crs`, for a further layer also that of the working CRS `target`.
+    """
+    here, turned = (_middle(to_lonlat(crs, xy)) for xy in (centres, centres[:, ::-1]))
+    if any(not _inside(region, here) and _inside(region, turned) for region in (crs, target or crs)):
+        x, y = np.median(centres, axis=0)
+        raise InputError(swapped(name, x, y))
+
+
+def swapped(name: str, x: float, y: float) -> str:
+    """The sentence about a file whose axes are in the wrong order."""
+    return (
+        f"{name}: latitude and longitude look swapped: a point like ({x:,.6g}, {y:,.6g}) is read as x (longitude or "
+        "easting) first; write the file with x before y."
+    )
+
+
+def to_lonlat(crs: CRS, xy: Floats) -> Floats:
+    """Longitude and latitude (WGS 84, degrees), (n, 2); NaN where a point has none."""
+    return moved(crs, CRS.from_epsg(4326), xy)
+
+
+def moved(crs: CRS, target: CRS, xy: Floats) -> Floats:
+    """Points (n, 2) from one CRS to another, x before y; NaN where a point has no place there."""
+    return _moved(Transformer.from_crs(crs, target, always_xy=True), xy)
+
+
+def scale_errors(crs: CRS, lonlat: Floats) -> NDArray[np.float64]:
+    """How far a map length is from the ground's at each place, as a fraction; NaN where the projection has no answer."""
+    factors = Proj(crs).get_factors(lonlat[:, 0], lonlat[:, 1], errcheck=False)
+    worst = np.maximum(np.abs(factors.meridional_scale - 1), np.abs(factors.parallel_scale - 1))
+    return np.where(np.isfinite(worst), worst, np.nan)
+
+
+def _datum(crs: CRS) -> CRS:
+    """The longitude and latitude that a CRS is built on."""
+    base = crs.geodetic_crs
+    if base is None:
+        raise InputError(f'The CRS "{crs.name}" is tied to no datum; reproject the file to one that is.')
+    return base.to_2d()
+
+
+def _moved(move: Transformer, xy: Floats) -> Floats:
+    try:
+        moved = np.column_stack(move.transform(xy[:, 0], xy[:, 1]))
+    except ProjError as error:
+        raise InputError(f"coordinates cannot be reprojected ({error}); reproject the file first.") from error
+    return np.where(np.isfinite(moved), moved, np.nan)
+
+
+def _inside(crs: CRS, lonlat: Floats) -> bool:
+    """Whether a place lies in the region that a CRS is meant for, give or take a degree."""
+    use = crs.area_of_use
+    west, south, east, north = use.bounds if use else HABITABLE
+    south, north = max(south, HABITABLE[1]), min(north, HABITABLE[3])
+    lon, lat = lonlat
+    within = (
+        east - west >= 360 or (lon - west + 1) % 360 <= (east - west) % 360 + 2
+    )  # a region may cross 180°
+    return bool(within and south - 1 <= lat <= north + 1)
+
+
+def _middle(values: Floats) -> Floats:
+    """The median over the first axis of what is known; NaN where nothing is."""
+    known = values[~np.isnan(values).reshape(len(values), -1).any(axis=1)]
+    return np.median(known, axis=0) if len(known) else np.full(values.shape[1:], np.nan)
+
+
+def _span(lonlat: Floats) -> tuple[float, float, float, float]:
+    """West, south, east and north of all but the outermost hundredth; the whole earth where nothing has a place."""
+    known = lonlat[np.isfinite(lonlat).all(axis=1)]
+    if not len(known):
+        return -180.0, -90.0, 180.0, 90.0
+    low, high = np.quantile(known, (0.01, 0.99), axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def _use_notes(crs: CRS, lonlat: Floats) -> tuple[str, ...]:
+    lon, lat = _middle(lonlat)
+    notes = _datum_notes(crs)
+    if not _inside(crs, np.array([lon, lat])):
+        notes += (
+            f"the lots lie near {lat:.2f}, {lon:.2f}, outside the region {crs_label(crs)} is for: check the CRS",
+        )
+    return notes
+
+
+def _datum_notes(crs: CRS) -> tuple[str, ...]:
+    if "NAD27" not in _datum(crs).name and "1927" not in _datum(crs).name:
+        return ()
+    return (
+        f"{crs_label(crs)} is on NAD27: against other layers it can be off by 20 m without datum-shift grids",
+    )

@@ -1,0 +1,301 @@
+"""Ground heights from an elevation raster, read where it lies: points go to the raster, the raster is never resampled."""
+
+import itertools
+import math
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+import rasterio
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
+from rasterio.enums import ColorInterp
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.windows import Window
+from shapely.geometry.base import BaseGeometry
+
+from siting.coordinates import FOOT_M, US_SURVEY_FOOT_M, crs_label, horizontal, stated_crs
+from siting.errors import InputError
+from siting.model import Facts, Floats
+from siting.sources import sha256
+
+DRIVERS = {
+    ".tif": "GTiff", ".tiff": "GTiff", ".asc": "AAIGrid", ".img": "HFA", ".bil": "EHdr", ".flt": "EHdr", ".hgt": "SRTMHGT",
+    ".dem": "USGSDEM",
+}  # fmt: skip
+KNOWN = "GeoTIFF, Esri ASCII grid or Erdas Imagine raster"
+UNITS_M = {
+    "m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "ft": FOOT_M, "foot": FOOT_M, "feet": FOOT_M,
+    "us-ft": US_SURVEY_FOOT_M, "ftus": US_SURVEY_FOOT_M, "us survey foot": US_SURVEY_FOOT_M,
+    "us_survey_foot": US_SURVEY_FOOT_M, "foot_us": US_SURVEY_FOOT_M,
+}  # fmt: skip
+ACROSS = 24  # samples over the shorter side of the lot at least
+MOST_SAMPLES = 250_000
+MARGIN_CELLS = 2
+ON_BORDER = 1e-6  # of a cell
+
+
+@dataclass(frozen=True, eq=False)
+class Terrain:
+    """Ground heights over and around a lot, and what they come to on the lot."""
+
+    elevation_m: Floats  # (rows, columns) of the cells read; NaN where the raster has no value
+    transform: Affine  # column, row of a cell's corner -> coordinates in the raster's CRS
+    move: Transformer  # site coordinates -> coordinates in the raster's CRS
+    facts: dict[str, float]  # min_m, max_m, mean_m, steepest_pct, all inside the lot
+    source: Facts
+
+
+def read_terrain(
+    path: str | Path, area: BaseGeometry, crs: CRS, *, reach_m: float = 0.0, stated: str | None = None
+) -> Terrain:
+    """Read the ground under a lot.
+
+    Parameters
+    ----------
+    path : str or Path
+        A raster with one band of heights.
+    area : polygon or multipolygon
+        The lot, in `crs`.
+    crs : CRS
+        The site's working CRS, metres.
+    reach_m : float
+        How far beyond the lot heights are kept for `elevation_at`.
+    stated : str, optional
+        The raster's CRS as the user states it; counts before the file's own.
+
+    Raises
+    ------
+    InputError
+        The raster cannot be read, states no CRS, is a picture, or does not cover the whole lot with heights.
+    """
+    name, file = str(path), _located(path)
+    try:
+        with warnings.catch_warnings(), rasterio.open(file, driver=DRIVERS[file.suffix.lower()]) as data:
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            raster_crs, notes = _raster_crs(name, data, stated)
+            move = Transformer.from_crs(crs, raster_crs, always_xy=True)
+            heights, transform = _cells(name, data, area.buffer(max(reach_m, 0.0)), area, move)
+            factor, remarks = _unit(name, data, stated)
+            facts: Facts = {
+                "role": "terrain", "path": name, "layer": None, "crs": crs_label(raster_crs), "features": None,
+                "sha256": sha256(file), "resolution": [math.hypot(*data.transform[0:4:3]), math.hypot(*data.transform[1:5:3])],
+                "nodata": data.nodata, "notes": [*notes, *remarks],
+            }  # fmt: skip
+    except RasterioError as error:
+        raise InputError(
+            f"{name} cannot be read as a raster ({str(error)[:160]}); give a {KNOWN}."
+        ) from error
+    terrain = Terrain(heights * factor, transform, move, {}, facts)
+    return Terrain(heights * factor, transform, move, _lot_facts(name, terrain, area), facts)
+
+
+@overload
+def elevation_at(terrain: Terrain, x: float, y: float) -> float: ...
+@overload
+def elevation_at(terrain: Terrain, x: Floats, y: Floats) -> Floats: ...
+def elevation_at(terrain: Terrain, x: float | Floats, y: float | Floats) -> float | Floats:
+    """Height of the ground at points of the site, bilinear between cell middles, metres.
+
+    Parameters
+    ----------
+    terrain : Terrain
+    x, y : float or array
+        Coordinates in the site's working CRS.
+
+    Returns
+    -------
+    float or array
+        NaN where the cell at the point has no height or was not read. Beside a cell without a height the weights of its
+        neighbours are shared out; within half a cell of the raster's edge the edge cells hold.
+    """
+    px, py = terrain.move.transform(np.asarray(x, float), np.asarray(y, float))
+    with np.errstate(invalid="ignore"):
+        column, row = _cell_at(terrain.transform, np.asarray(px), np.asarray(py))
+    z = terrain.elevation_m
+    rows, columns = z.shape
+    inside = (column >= 0) & (column <= columns) & (row >= 0) & (row <= rows)
+    column, row = np.where(inside, column, 0.5), np.where(inside, row, 0.5)
+    c, r = np.clip(column - 0.5, 0, columns - 1), np.clip(row - 0.5, 0, rows - 1)
+    left, top = np.minimum(c.astype(int), max(columns - 2, 0)), np.minimum(r.astype(int), max(rows - 2, 0))
+    u, v = c - left, r - top
+    total, weight = np.zeros(np.shape(c)), np.zeros(np.shape(c))
+    for i, j, w in ((0, 0, (1 - u) * (1 - v)), (0, 1, u * (1 - v)), (1, 0, (1 - u) * v), (1, 1, u * v)):
+        corner = z[np.minimum(top + i, rows - 1), np.minimum(left + j, columns - 1)]
+        known = ~np.isnan(corner)
+        total += np.where(known, w * np.where(known, corner, 0.0), 0.0)
+        weight += np.where(known, w, 0.0)
+    valid = inside & _in_known_cell(z, column, row) & (weight > 0)
+    height = np.where(valid, total / np.where(weight > 0, weight, 1.0), np.nan)
+    return float(height) if np.ndim(height) == 0 else height
+
+
+def _cell_at(transform: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Column and row, with fractions, of points in the raster's CRS; whole numbers are cell corners."""
+    a, b, c, d, e, f = (~transform)[:6]
+    return a * x + b * y + c, d * x + e * y + f
+
+
+def _in_known_cell(z: Floats, column: Floats, row: Floats) -> NDArray[np.bool_]:
+    """Whether the cell at a point has a height; on a border between cells one of them is enough."""
+    found = np.zeros(np.shape(column), bool)
+    for down, right in itertools.product((-ON_BORDER, ON_BORDER), repeat=2):
+        i = np.clip(np.floor(row + down).astype(int), 0, z.shape[0] - 1)
+        j = np.clip(np.floor(column + right).astype(int), 0, z.shape[1] - 1)
+        found |= ~np.isnan(z[i, j])
+    return found
+
+
+def _located(path: str | Path) -> Path:
+    file = Path(path).expanduser()
+    if not file.is_file():
+        what = "is a folder" if file.is_dir() else "no such file"
+        raise InputError(f"{path}: {what}; give a {KNOWN}.")
+    if file.suffix.lower() not in DRIVERS:
+        raise InputError(f'{path} ends in "{file.suffix}", which is no raster read here; give a {KNOWN}.')
+    return file.absolute()
+
+
+def _raster_crs(name: str, data: rasterio.DatasetReader, stated: str | None) -> tuple[CRS, list[str]]:
+    """The raster's horizontal CRS; refuses what is no map of heights."""
+    bands = [kind for kind in data.colorinterp if kind != ColorInterp.alpha]
+    if len(bands) > 1 or ColorInterp.palette in bands or "complex" in data.dtypes[0]:
+        raise InputError(
+            f"{name} has {len(bands)} bands ({data.dtypes[0]}) and looks like a picture; give a raster of heights."
+        )
+    if data.transform.is_identity or data.transform.is_degenerate:
+        raise InputError(f"{name} does not say where it lies (no georeference); export it with its position.")
+    flat, notes = horizontal(stated_crs(stated) if stated is not None else _file_crs(name, data), name)
+    return flat, [*notes, *([f"its CRS was stated: {crs_label(flat)}"] if stated is not None else [])]
+
+
+def _file_crs(name: str, data: rasterio.DatasetReader) -> CRS:
+    try:
+        return CRS.from_wkt(data.crs.to_wkt(version="WKT2_2019"))
+    except (AttributeError, CRSError) as error:  # rasterio gives None where there is none
+        found = "has a CRS that cannot be understood" if data.crs else "states no CRS"
+        raise InputError(
+            f"{name} {found}; put its CRS into a .prj file beside it, or save it as a GeoTIFF with it."
+        ) from error
+
+
+def _unit(name: str, data: rasterio.DatasetReader, stated: str | None) -> tuple[float, list[str]]:
+    """Metres in one unit of the heights: the band's unit, else the CRS's vertical axis, else metres."""
+    called = data.units[0] or ""
+    axes = _file_crs(name, data).axis_info if stated is None else []
+    if called and called.strip().lower() not in UNITS_M:
+        raise InputError(
+            f'{name}: its heights are in "{called}", a unit that is not known; convert them to metres.'
+        )
+    if called:
+        factor = UNITS_M[called.strip().lower()]
+    elif len(axes) > 2:
+        factor, called = axes[2].unit_conversion_factor, axes[2].unit_name
+    else:
+        feet = bool(axes) and "foot" in axes[0].unit_name.lower()
+        more = ", although its map unit is the foot: check that a hill has its true height" if feet else ""
+        return 1.0, [f"heights are taken as metres (assumed: the file states no unit){more}"]
+    return factor, [] if factor == 1 else [f"heights are in {called} and were converted to metres"]
+
+
+def _cells(
+    name: str, data: rasterio.DatasetReader, wide: BaseGeometry, area: BaseGeometry, move: Transformer
+) -> tuple[Floats, Affine]:
+    """The cells over an area and two beyond, NaN where there is no height, and where they lie."""
+    try:
+        box = move.transform_bounds(*wide.bounds)
+    except ProjError:
+        box = (math.inf,) * 4
+    if not np.all(np.isfinite(box)):
+        raise InputError(
+            f"{name} covers 0 % of the lot: the lot has no place in its CRS; give a raster of this place."
+        )
+    columns, rows = _cell_at(data.transform, *np.meshgrid(box[0::2], box[1::2]))
+    cells = np.array([columns.ravel(), rows.ravel()])
+    low = np.maximum(np.floor(cells.min(axis=1)).astype(int) - MARGIN_CELLS, 0)
+    high = np.minimum(np.ceil(cells.max(axis=1)).astype(int) + MARGIN_CELLS, (data.width, data.height))
+    if np.any(low >= high):
+        lot = shapely.transform(area, lambda xy: np.column_stack(move.transform(*xy.T)))
+        raise InputError(
+            f"{name} covers 0 % of the lot: it spans {_box(data.bounds)} and the lot {_box(lot.bounds)} in "
+            f"{data.crs.to_string()[:40] if data.crs else 'its CRS'}; give a raster of this place."
+        )
+    window = Window(*map(int, (*low, *(high - low))))
+    heights = data.read(1, window=window, masked=True).astype(float).filled(np.nan)
+    heights = np.where(np.isfinite(heights), heights, np.nan) * data.scales[0] + data.offsets[0]
+    a, b, c, d, e, f = data.transform[:6]
+    return heights, Affine(
+        a, b, c + a * window.col_off + b * window.row_off, d, e, f + d * window.col_off + e * window.row_off
+    )
+
+
+def _box(bounds: tuple[float, float, float, float]) -> str:
+    return f"{bounds[0]:.6g} to {bounds[2]:.6g} by {bounds[1]:.6g} to {bounds[3]:.6g}"
+
+
+def _lot_facts(name: str, terrain: Terrain, area: BaseGeometry) -> dict[str, float]:
+    """Lowest, highest and mean height and the steepest slope inside a lot, from samples no farther apart than the cells."""
+    step, spacing = _steps(terrain, area)
+    x, y = _samples(area, spacing)
+    inner = len(x)
+    edge, nodes = shapely.get_coordinates(shapely.segmentize(area, spacing)), _cell_middles(terrain, area)
+    x, y = np.concatenate([x, edge[:, 0], nodes[0]]), np.concatenate([y, edge[:, 1], nodes[1]])
+    z = elevation_at(terrain, x, y)
+    known = ~np.isnan(z)
+    if not known.all():
+        share = np.mean(known[:inner]) if inner else np.mean(known)
+        raise InputError(
+            f"{name} has heights for {min(math.floor(100 * share), 99)} % of the lot only; give a raster that covers all of "
+            "it, or fill its gaps."
+        )
+    slope = np.hypot(_rise(terrain, x, y, z, step, 0.0), _rise(terrain, x, y, z, 0.0, step))
+    return {
+        "min_m": float(z.min()),
+        "max_m": float(z.max()),
+        "mean_m": float(z[:inner].mean()) if inner else float(z.mean()),
+        "steepest_pct": float(100 * slope.max()),
+    }
+
+
+def _steps(terrain: Terrain, area: BaseGeometry) -> tuple[float, float]:
+    """The size of a cell in metres at the lot, and how far apart the lot is sampled."""
+    middle = area.representative_point()
+    x, y = terrain.move.transform(middle.x + np.array([0.0, 1.0, 0.0]), middle.y + np.array([0.0, 0.0, 1.0]))
+    (east_x, north_x), (east_y, north_y) = x[1:] - x[0], y[1:] - y[0]  # a metre of the site on the raster
+    step = math.sqrt(abs(terrain.transform.determinant / (east_x * north_y - north_x * east_y)))
+    west, south, east, north = area.bounds
+    coarsest = math.sqrt((east - west) * (north - south) / MOST_SAMPLES)
+    return step, max(min(step, min(east - west, north - south) / ACROSS), coarsest)
+
+
+def _samples(area: BaseGeometry, spacing: float) -> tuple[Floats, Floats]:
+    """A regular grid of points inside an area."""
+    west, south, east, north = area.bounds
+    x, y = np.meshgrid(
+        np.arange(west + spacing / 2, east, spacing), np.arange(south + spacing / 2, north, spacing)
+    )
+    shapely.prepare(area)
+    inside = shapely.contains_xy(area, x, y)
+    return x[inside], y[inside]
+
+
+def _cell_middles(terrain: Terrain, area: BaseGeometry) -> tuple[Floats, Floats]:
+    """The middles of the cells inside an area: a bilinear surface has its extremes there or on the area's edge."""
+    a, b, c, d, e, f = terrain.transform[:6]
+    row, column = np.indices(terrain.elevation_m.shape) + 0.5
+    x, y = terrain.move.transform(a * column + b * row + c, d * column + e * row + f, direction="INVERSE")
+    inside = shapely.contains_xy(area, x, y)
+    return x[inside], y[inside]
+
+
+def _rise(terrain: Terrain, x: Floats, y: Floats, z: Floats, dx: float, dy: float) -> Floats:
+    """Rise over run along one axis over a cell to either side; over one side only where the other has no height."""
+    ahead, behind = elevation_at(terrain, x + dx, y + dy), elevation_at(terrain, x - dx, y - dy)
+    run = (~np.isnan(ahead)).astype(float) + ~np.isnan(behind)
+    rise = np.where(np.isnan(ahead), z, ahead) - np.where(np.isnan(behind), z, behind)
+    return np.where(run > 0, rise / (np.maximum(run, 1) * (dx + dy)), 0.0)
