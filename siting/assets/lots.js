@@ -88,7 +88,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
     view = open(parentElement);
     views.set(parentElement, view);
   }
-  view.tap = (id) => setTriggerValue("lot", id);
+  view.tap = (id) => {
+    if (id !== view.chosen) drawStudy(view, null); // the answer for this lot is on its way
+    view.drawn = id === view.chosen ? view.drawn : null;
+    choose(view, id);
+    setTriggerValue("lot", id);
+  };
   if (view.key !== data.lots.key) drawLots(view, data.lots);
   choose(view, data.chosen);
   if (view.drawn !== data.drawn) drawStudy(view, data.study);

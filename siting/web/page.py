@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from siting.errors import InputError
+from siting.model import Question
 from siting.panel import asset, part
 from siting.web import lot_map
 from siting.web.answer import answer, zipped
@@ -12,6 +13,7 @@ from siting.web.questions import Rules, ask_files, ask_question, ask_rules, stat
 from siting.web.sources import Sources, land
 
 START = "Tap a lot on the map, or pick its id in the list above it."
+OTHER_FILE = "The panel at the side takes another file, or tells how to read this one; without a file the example is shown."
 
 
 def main() -> None:
@@ -22,19 +24,11 @@ def main() -> None:
         sources, error = ask_files()
         rules = ask_rules()
     st.title("How many quiet generators fit on this lot?", anchor=False)
+    lot, question = ask_question(() if error else land(sources).parcels.ids)
     if error:
         st.error(error)
-        st.info(
-            "The panel at the side takes another file, or tells how to read this one; without a file the example is shown."
-        )
+        st.info(OTHER_FILE)
         return
-    assessed(sources, rules)
-
-
-def assessed(sources: Sources, rules: Rules) -> None:
-    """Ask for a lot and a number, and show the map with the answer."""
-    ground = land(sources)
-    lot, question = ask_question(ground.parcels.ids)
     map_side, answer_side = st.columns([3, 2], gap="medium")
     study = None
     with answer_side:
@@ -42,16 +36,22 @@ def assessed(sources: Sources, rules: Rules) -> None:
             st.info(START)
             st.html(part("sound", stated_sound(rules)))
         else:
-            try:
-                study = answer(sources, lot, rules.unit, rules.ordinance, question, rules.sound_at)
-            except InputError as error:
-                st.error(sources.shown(str(error)))
-        if study:
-            show_verdict(study)
+            study = show_answer(sources, lot, rules, question)
     with map_side:
         show_map(sources, lot, study, repr((sources, lot, rules, question)))
     if study:
         show_tables(study)
+
+
+def show_answer(sources: Sources, lot: str, rules: Rules, question: Question) -> dict[str, Any] | None:
+    """Assess the lot and show the verdict, or say why it cannot be."""
+    try:
+        study = answer(sources, lot, rules.unit, rules.ordinance, question, rules.sound_at)
+    except InputError as error:
+        st.error(sources.shown(str(error)))
+        return None
+    show_verdict(study)
+    return study
 
 
 def show_map(sources: Sources, lot: str | None, study: dict[str, Any] | None, name: str) -> None:

@@ -1,0 +1,339 @@
+"""The app: lots packed for the browser, and the whole way through it in Chromium against direct calls of `assess`."""
+
+import io
+import json
+import math
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import geopandas
+import numpy as np
+import pytest
+import shapely
+from chromium import chromium
+from playwright.sync_api import Page
+from pyproj import CRS, Transformer
+from shapely.geometry import MultiPolygon, box
+from study_document import example_document
+
+from siting.catalog import load_ordinance, load_unit
+from siting.export import document
+from siting.maps import study_map
+from siting.model import Question
+from siting.parcels import find_lot, read_parcels
+from siting.site import read_land
+from siting.study import assess
+from siting.web import lot_map
+from siting.web.answer import zipped
+from siting.web.page import file_name
+from siting.web.sources import example
+
+ROOT = Path(__file__).parents[1]
+LOT = "EX-010"
+WATCH = """
+import sys
+def watch(event, args):
+    if event in ("socket.connect", "socket.sendto"):
+        where = args[1]
+    elif event == "socket.getaddrinfo":
+        where = (args[0],)
+    else:
+        return
+    if isinstance(where, tuple) and where[0] not in ("127.0.0.1", "::1", "localhost", None):
+        with open(LOG, "a") as log:
+            log.write(f"{event} {where}\\n")
+sys.addaudithook(watch)
+"""
+
+
+def unpacked(packed: dict[str, Any]) -> list[Any]:
+    """The lots from the packing, as the browser reads it: corner after corner from the south-west."""
+    lots = []
+    for polygons in packed["shapes"]:
+        rings = [
+            [np.cumsum(np.reshape(ring, (-1, 2)), axis=0) * 1e-7 + packed["corner"] for ring in polygon]
+            for polygon in polygons
+        ]
+        lots.append(MultiPolygon([(r[0], r[1:]) for r in rings]))
+    return lots
+
+
+def parcels(shapes: list[Any], crs: str = "EPSG:26918") -> Any:
+    ids = tuple(f"L{n}" for n in range(len(shapes)))
+    return SimpleNamespace(
+        lots=np.array(shapes, dtype=object), ids=ids, crs=CRS(crs), unusable={1: "it has no area"}
+    )
+
+
+def test_packed_lots_unpack_to_the_lots() -> None:
+    # oracle: the corners reprojected one by one
+    holed = box(585000, 4511000, 585100, 4511080).difference(box(585040, 4511030, 585060, 4511050))
+    parted = MultiPolygon([box(585200, 4511000, 585250, 4511050), box(585260, 4511000, 585300, 4511050)])
+    packed = lot_map.packed(parcels([holed, parted, None, shapely.Polygon()]))
+    assert packed["ids"] == ["L0", "L1"] and packed["unusable"] == ["L1"] and packed["undrawn"] == 0
+    assert [len(polygons) for polygons in packed["shapes"]] == [1, 2]
+    carry = Transformer.from_crs("EPSG:26918", "EPSG:4326", always_xy=True)
+    for found, lot in zip(unpacked(packed), (holed, parted), strict=True):
+        wanted = shapely.transform(lot, lambda xy: np.array([carry.transform(*corner) for corner in xy]))
+        assert shapely.hausdorff_distance(found, wanted) < 1.5e-7  # 1 cm of packing
+        assert found.area == pytest.approx(wanted.area, rel=1e-3)
+
+
+def test_too_many_lots_keep_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lot_map, "MOST_LOTS", 10)
+    row = [box(585000 + 50 * n, 4511000, 585040 + 50 * n, 4511040) for n in range(30)]
+    packed = lot_map.packed(parcels(row), centre=20)
+    assert packed["ids"] == [f"L{n}" for n in range(15, 25)] or packed["ids"] == [
+        f"L{n}" for n in range(16, 26)
+    ]
+    assert packed["undrawn"] == 20
+
+
+def test_the_zip_is_the_study_and_the_same_every_time() -> None:
+    data = example_document()
+    whole = zipped(data)
+    assert whole == zipped(example_document())
+    with zipfile.ZipFile(io.BytesIO(whole)) as folder:
+        assert json.loads(folder.read("study.json")) == json.loads(json.dumps(data))
+        assert folder.read("map.html").decode() == study_map(data)
+
+
+def test_file_names_keep_out_of_other_folders() -> None:
+    assert file_name("../12 034/A") == "..-12-034-A"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The app, started from a folder that is not the project's, and the file that names every place it called."""
+    folder = tmp_path_factory.mktemp("app")
+    log = folder / "calls.txt"
+    (folder / "sitecustomize.py").write_text(f"LOG = {str(log)!r}\n{WATCH}", encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(ROOT / "app.py"),
+        f"--server.port={port}",
+        "--server.headless=true",
+    ]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+    with (folder / "said.txt").open("w") as said:
+        server = subprocess.Popen(command, cwd=folder, env=env, stdout=said, stderr=subprocess.STDOUT)
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).read()
+                break
+            except OSError:
+                assert server.poll() is None, (folder / "said.txt").read_text()
+                time.sleep(0.1)
+        assert (
+            f"URL: http://127.0.0.1:{port}" in (folder / "said.txt").read_text()
+        )  # app.py's own .streamlit/config.toml
+        yield f"http://127.0.0.1:{port}", log
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def answered(
+    lot: str, question: Question, sound_at: str | None = None, ordinance: str | None = "exampleton"
+) -> dict[str, Any]:
+    """The same question put to `assess` without the app."""
+    land = read_land(**asdict(example()))
+    rules = load_ordinance(ordinance) if ordinance else None
+    return document(assess(land, find_lot(land.parcels, lot), load_unit("gx230"), rules, question, sound_at))
+
+
+def numbers(value: Any) -> Any:
+    """A document without the folders of its files."""
+    data = json.loads(json.dumps(value))
+    for facts in data["inputs"]:
+        facts["path"] = Path(facts["path"]).name
+    return data
+
+
+def mercator(lon: float, lat: float) -> tuple[float, float]:
+    """Web Mercator in units of the whole world's width, y down."""
+    return (lon + 180) / 360, (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
+
+
+def place_of(page: Page, lot: str) -> tuple[float, float]:
+    """Where a lot of the example lies on the screen while the map shows all of them: 20 px round them, zoom in quarters."""
+    lots = read_parcels(example().parcels)
+    seen = geopandas.GeoSeries(lots.lots, crs=lots.crs).to_crs("EPSG:4326")
+    west, south, east, north = seen.total_bounds
+    (left, bottom), (right, top) = mercator(west, south), mercator(east, north)
+    frame = page.locator(".siting-map").bounding_box()
+    assert frame
+    room = min((frame["width"] - 2 - 40) / (right - left), (frame["height"] - 2 - 40) / (bottom - top))
+    world = 256 * 2 ** (math.floor(math.log2(room / 256) * 4) / 4)
+    inside = seen.iloc[lots.ids.index(lot)].representative_point()
+    x, y = mercator(inside.x, inside.y)
+    return (
+        frame["x"] + frame["width"] / 2 + (x - (left + right) / 2) * world,
+        frame["y"] + frame["height"] / 2 + (y - (top + bottom) / 2) * world,
+    )
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run after the last touch."""
+    page.wait_for_timeout(250)
+    page.locator("[data-test-script-state=running]").wait_for(state="detached", timeout=60_000)
+
+
+def pick(page: Page, label: str, text: str) -> None:
+    field = page.get_by_role("combobox", name=label)
+    field.click()
+    field.fill(text)
+    page.get_by_role("option", name=text).first.click()
+    settled(page)
+
+
+def shows(page: Page, data: dict[str, Any]) -> None:
+    """The page's verdict and tables are the document's."""
+    verdict = page.locator(".siting.verdict")
+    layout = data["layout"]
+    over = " allowed" if layout["units"] > layout["bound"] else ""
+    page.get_by_text(f"{layout['units']} placed, at most {layout['bound']}{over}", exact=True).wait_for()
+    assert data["verdict"]["state"] in verdict.inner_text()
+    for reason in data["verdict"]["reasons"]:
+        assert reason in verdict.inner_text()
+    neighbours, readings = (
+        page.locator("table", has_text=words) for words in ("worst place of each", "The same question")
+    )
+    rows = neighbours.locator("tbody tr").all_inner_texts()
+    assert len(rows) == len(data["neighbours"]) > 3
+    for text, row in zip(rows, data["neighbours"], strict=True):
+        assert row["neighbour"] in text and f"{row['level_dba']:.1f}" in text and row["state"] in text
+    for text, row in zip(readings.locator("tbody tr").all_inner_texts(), data["readings"], strict=True):
+        assert f"{row['power_dba']:.1f} dBA" in text and row["state"] in text
+        assert [str(row["units"]), str(row["bound"])] == text.split("dBA")[1].split()[:2]
+
+
+def town(folder: Path) -> bytes:
+    """A zipped Shapefile of nine lots, its `.prj` left out."""
+    side, street = 40, 45
+    lots = [
+        box(
+            586000 + street * i, 4511000 + street * k, 586000 + street * i + side, 4511000 + street * k + side
+        )
+        for i in range(3)
+        for k in range(3)
+    ]
+    frame = geopandas.GeoDataFrame({"PIN": [f"T-{n}" for n in range(9)]}, geometry=lots, crs="EPSG:26918")
+    frame.to_file(folder / "town.shp")
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as packed:
+        for part in sorted(folder.glob("town.*")):
+            if part.suffix != ".prj":
+                packed.write(part, f"town/{part.name}")
+    return whole.getvalue()
+
+
+@pytest.mark.browser
+def test_the_whole_way(address: tuple[str, Path], tmp_path: Path) -> None:
+    url, calls = address
+    with chromium() as browser:
+        context = browser.new_context(viewport={"width": 1360, "height": 1000}, accept_downloads=True)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        asked: list[str] = []
+        wrong: list[str] = []
+        context.on("request", lambda request: asked.append(request.url))
+        page.on("websocket", lambda opened: asked.append(opened.url))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+
+        page.goto(url)
+        page.locator(".siting-map canvas").wait_for()
+        settled(page)
+        assert page.get_by_text("Tap a lot on the map").is_visible()
+        assert "ASSUMED" in page.locator(".siting.reading").inner_text()
+
+        page.mouse.click(*place_of(page, LOT))
+        page.locator(".siting.verdict").wait_for()
+        assert page.get_by_role("combobox", name="Lot").input_value() == LOT
+        most = answered(LOT, Question("max"))
+        shows(page, most)
+        assert "ASSUMED" in page.locator(".siting.reading").inner_text()
+        assert page.locator(".siting-label.unit").count() == most["layout"]["units"] > 0
+
+        page.locator(".stRadio").get_by_text("A number of units").click()
+        settled(page)
+        count = page.get_by_label("Units", exact=True)
+        count.fill("6")
+        count.press("Enter")
+        settled(page)
+        six = answered(LOT, Question("units", units=6))
+        assert six["verdict"]["state"] == "FAIL"
+        shows(page, six)
+        worst = f"FAIL {six['worst']['level_dba']:.1f}"
+        page.locator(".siting-label.receptor:not(.hidden)", has_text=worst).first.wait_for()
+
+        pick(page, "The stated 69 dB holds", "at 1 m")
+        near = answered(LOT, Question("units", units=6), "1m")
+        shows(page, near)
+        assert "ASSUMED" not in page.locator(".siting.reading").inner_text()
+        assert near["readings"] != six["readings"]
+
+        with page.expect_download() as taken:
+            page.get_by_role("button", name="Download this study").click()
+        taken.value.save_as(tmp_path / "study.zip")
+        assert taken.value.suggested_filename == f"study-{LOT}.zip"
+        with zipfile.ZipFile(tmp_path / "study.zip") as folder:
+            assert sorted(folder.namelist()) == [
+                "layout.geojson",
+                "map.html",
+                "receptors.csv",
+                "receptors.geojson",
+                "study.json",
+            ]
+            study = json.loads(folder.read("study.json"))
+            assert "default-src 'none'" in folder.read("map.html").decode()
+        assert study["inputs"][0]["path"] == "parcels.geojson"
+        assert numbers(study) == numbers(near)
+
+        upload = page.locator("input[type=file]").first
+        upload.set_input_files(
+            {"name": "lots.geojson", "mimeType": "application/json", "buffer": b'{"type": "Feature'}
+        )
+        alert = page.get_by_role("alert").first
+        alert.wait_for()
+        assert alert.inner_text().startswith("lots.geojson") and "export it again" in alert.inner_text()
+
+        upload.set_input_files({"name": "town.zip", "mimeType": "application/zip", "buffer": town(tmp_path)})
+        said = page.get_by_role("alert").filter(has_text="town")
+        said.wait_for()
+        assert "--crs" in said.inner_text() and "/town" not in said.inner_text().split(":")[0]
+        crs = page.get_by_role("textbox", name="CRS (--crs)")
+        crs.fill("EPSG:26918")
+        crs.press("Enter")
+        page.locator(".siting-map canvas").wait_for()
+        settled(page)
+        pick(page, "Lot", "T-4")
+        page.locator(".stRadio").get_by_text("As many as allowed").click()
+        page.locator(".siting.verdict.UNKNOWN").wait_for()
+        assert "no ordinance" in page.locator(".siting.verdict").inner_text()
+        assert page.get_by_text("8 features").count() == 0 and page.get_by_text("9 features").count() == 1
+
+        assert wrong == []
+        assert {
+            address.split("/")[2].split(":")[0]
+            for address in asked
+            if not address.startswith(("data:", "blob:"))
+        } == {"127.0.0.1"}
+    assert not calls.exists(), calls.read_text()
