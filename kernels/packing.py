@@ -31,37 +31,45 @@ def row_sums(here, load):
 
 
 @kernel
-def heaviest(here, load, total, edge):
-    """The position in `here` of the pose that weighs most on the rows fuller than `edge`."""
-    worst, weight = 0, -1.0
+def drop_overfull(mask, load):
+    """Unchoose poses until every row fits, each time the one that weighs most on the rows that are overfull."""
+    here = np.flatnonzero(mask)
+    total = row_sums(here, load)
+    over = total > FULL
+    weight = np.zeros(here.size)
     for i in range(here.size):
-        w = 0.0
         for r in range(total.size):
-            if total[r] > edge:
-                w += load[here[i], r]
-        if w > weight:
-            worst, weight = i, w
-    return worst
+            if over[r]:
+                weight[i] += load[here[i], r]
+    while over.any():
+        i = np.argmax(weight)
+        mask[here[i]] = False
+        weight[i] = -np.inf
+        for r in range(total.size):
+            total[r] -= load[here[i], r]
+            if over[r] and total[r] <= FULL:
+                over[r] = False
+                for k in range(here.size):
+                    weight[k] -= load[here[k], r]
 
 
 @kernel
-def drop_worst(mask, load, keep):
-    """Unchoose poses, the one that weighs most on the overfull rows first.
-
-    Until `keep` are left or, with keep < 0, all rows fit; where none is overfull the fullest row decides.
-    """
+def drop_to(mask, load, keep):
+    """Unchoose poses until `keep` are left, each time the one that weighs most on the fullest row."""
     here = np.flatnonzero(mask)
+    left = here.size
     total = row_sums(here, load)
-    while here.size > max(keep, 0):
-        peak = total.max() if total.size else 0.0
-        if keep < 0 and peak <= FULL:
-            break
-        i = heaviest(here, load, total, FULL if peak > FULL else peak * (1.0 - 1e-12))
-        mask[here[i]] = False
-        total -= load[here[i]]
-        here[i:-1] = here[i + 1 :]
-        here = here[:-1]
-    return row_sums(here, load)
+    while left > keep:
+        worst = np.argmax(total) if total.size else 0
+        heaviest, weight = -1, -1.0
+        for i in range(here.size):
+            if mask[here[i]]:
+                w = load[here[i], worst] if total.size else 0.0
+                if w > weight:
+                    heaviest, weight = i, w
+        mask[here[heaviest]] = False
+        total -= load[here[heaviest]]
+        left -= 1
 
 
 @kernel
@@ -109,11 +117,13 @@ def drop_and_fill(start, load, order, lattice, most, legal):
         The poses chosen, ascending.
     """
     mask = chosen_mask(start, load.shape[0])
-    total = drop_worst(mask, load, -1 if legal else most)
-    if legal and mask.sum() > most:
-        total = drop_worst(mask, load, most)
+    if legal:
+        drop_overfull(mask, load)
+    drop_to(mask, load, most)
+    here = np.flatnonzero(mask)
+    total = row_sums(here, load)
     blocked = np.zeros(load.shape[0], np.int64)
-    for p in np.flatnonzero(mask):
+    for p in here:
         block_colliding(p, lattice, blocked, 1)
     fill(mask, total, load, order, blocked, lattice, most, legal)
     return np.flatnonzero(mask)

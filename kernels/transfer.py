@@ -79,8 +79,11 @@ def flat_transfer(
     def work(first: int, stop: int) -> int:
         return transfer_block(sources, receivers, zones, energy, alpha, first, stop, result)
 
-    with ThreadPoolExecutor(threads) as pool:
-        coincident = sum(pool.map(work, edges[:-1], edges[1:]))
+    if threads == 1:  # a pool costs more than a small call
+        coincident = work(0, count)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            coincident = sum(pool.map(work, edges[:-1], edges[1:]))
     if coincident:
         s, r = _nearest_pair(sources, receivers.T)
         raise ValueError(f"sources_xy: source {s} and receiver {r} are the same point")

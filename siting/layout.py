@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from siting import noise, placement
 from siting.model import Floats, Ints, Layout, Poses, Unit
 
-PROBES = 16  # poses tried on all receptors to find the rows to start with
-FIRST_ROWS = 16
+PROBES = 24  # poses tried on all receptors to find the rows to start with
+FIRST_ROWS = 4  # neighbours taken in for each of them
 MORE_ROWS = 12  # neighbours taken in per round
 ROUNDS = 8  # where a number of units is wanted, legal or not: rounds of refining which receptors matter
 
@@ -37,13 +37,14 @@ class Demand:
 
 
 def first_rows(unit: Unit, poses: Poses, demand: Demand) -> Rows:
-    """The receptors that units at a few poses spread over the lattice reach most, one a neighbour, against their limits."""
+    """The receptors that units at poses spread over the lattice reach most against their limits: the first few of each pose."""
     if not len(poses) or not len(demand.xy):
         return Rows(np.zeros(0, np.int64), np.zeros((len(poses), 0)))
     probe = np.unique(np.linspace(0, len(poses) - 1, PROBES).astype(np.int64))
-    reached = noise.transfer(unit, poses.xy[probe], demand.xy).energy[:, :, 0].max(axis=0)
+    reached = noise.transfer(unit, poses.xy[probe], demand.xy).energy[:, :, 0]
     excess = 10 * np.log10(reached) - demand.planning_dba
-    return _with(unit, poses, demand, None, _worst_of_each(excess, demand.neighbour)[:FIRST_ROWS])
+    first = [_worst_of_each(row, demand.neighbour)[:FIRST_ROWS] for row in excess]
+    return _with(unit, poses, demand, None, np.unique(np.concatenate(first)))
 
 
 def most_units(unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows) -> tuple[Layout, Rows]:
@@ -77,6 +78,12 @@ def quietest_units(
         rows = _with(unit, poses, demand, rows, worst)
     bound, binding = _bound(unit, poses, demand, _load(rows, demand, power_dba), rows)
     return Layout(best, bound, binding), rows
+
+
+def quietest_pose(poses: Poses, demand: Demand, power_dba: float, rows: Rows) -> Ints:
+    """The pose where a single unit's fullest row is lowest, as a layout of one."""
+    load = _load(rows, demand, power_dba)
+    return np.array([load.max(axis=1, initial=0.0).argmin()]) if len(poses) else np.zeros(0, np.int64)
 
 
 def _load(rows: Rows, demand: Demand, power_dba: float) -> Floats:

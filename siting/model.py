@@ -164,7 +164,7 @@ class Receptors:
     xy: Floats  # (n, 2) metres
     distance_m: Floats  # (n,) from the buildable area
     open_directions: int  # of 36 directions from the lot, those in which no other lot of the file lies within reach
-    neighbours: tuple[Neighbour, ...]
+    lots: Ints  # rows of the parcel file, the lots around, the nearest first
 
     def __len__(self) -> int:
         return len(self.id)

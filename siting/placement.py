@@ -86,7 +86,9 @@ def upper_bound(poses: Poses, unit: Unit, load: Floats) -> tuple[int, int]:
     space = space_bound(poses, unit)
     if not len(poses) or not load.shape[1]:
         return space, -1
-    counts = np.array([np.searchsorted(np.cumsum(np.sort(row)), 1.0, side="right") for row in load.T])
+    few = min(space + 1, len(load))
+    lowest = np.sort(np.partition(load, few - 1, axis=0)[:few], axis=0)
+    counts = (np.cumsum(lowest, axis=0) <= 1.0).sum(axis=0)
     row = int(np.argmin(counts))
     return (int(counts[row]), row) if counts[row] < space else (space, -1)
 

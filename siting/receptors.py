@@ -49,12 +49,6 @@ def place_receptors(land: Land, row: int, site: Site, ordinance: Ordinance | Non
             f"The ordinance {ordinance.id if ordinance else ''} measures at given points and none are given: "
             "name a point file with --receptors."
         )
-    names = [land.parcels.ids[k] for k in others]
-    inner = shapely.point_on_surface(land.parcels.lots[others])
-    zones = [" + ".join(z) or None for z in zones_at(land, inner)]
-    neighbours = tuple(
-        Neighbour(name, geometry, zone) for name, geometry, zone in zip(names, land.parcels.lots[others], zones, strict=True)
-    )
     parts = list(zip(*found, strict=True)) if found else [[], [], [], []]
     xy = np.concatenate(parts[2]) if parts[2] else np.zeros((0, 2))
     return Receptors(
@@ -64,7 +58,18 @@ def place_receptors(land: Land, row: int, site: Site, ordinance: Ordinance | Non
         xy=xy,
         distance_m=shapely.distance(shapely.points(xy), _start(site)),
         open_directions=open_directions(land, others, site, reach_m),
-        neighbours=neighbours,
+        lots=others,
+    )
+
+
+def neighbours(land: Land, receptors: Receptors, listed: set[str]) -> tuple[Neighbour, ...]:
+    """The lots around with their shapes and zones, those whose ids are listed, the nearest first."""
+    rows = np.array([k for k in receptors.lots if land.parcels.ids[k] in listed], np.int64)
+    shapes = land.parcels.lots[rows]
+    zones = zones_at(land, shapely.get_coordinates(shapely.point_on_surface(shapes)))
+    return tuple(
+        Neighbour(land.parcels.ids[k], shape, " + ".join(zone) or None)
+        for k, shape, zone in zip(rows, shapes, zones, strict=True)
     )
 
 
@@ -91,7 +96,7 @@ def _other_lots(land: Land, row: int, site: Site, reach_m: float) -> Ints:
 
 def _on_receiving_lines(land: Land, site: Site, others: Ints, reach_m: float) -> tuple[Any, ...]:
     xy, owner, inward = _boundary_points(land.parcels.lots[others], site, reach_m)
-    zones = zones_at(land, shapely.points(xy + INWARD_M * inward))
+    zones = zones_at(land, xy + INWARD_M * inward)
     names = [land.parcels.ids[others[k]] for k in owner]
     return _numbered(names), names, xy, zones
 
@@ -110,7 +115,7 @@ def _on_own_line(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
     # just beyond the line of the lot across; where the lots touch, straight out
     probe = np.where(distance[:, None] > 0.01, across[:, 1] + INWARD_M * step / length, xy - INWARD_M * inward)
     names = [land.parcels.ids[others[k]] for k in pairs[1]]
-    return [f"{site.id}/{k + 1}" for k in range(len(xy))], names, xy, zones_at(land, shapely.points(probe))
+    return [f"{site.id}/{k + 1}" for k in range(len(xy))], names, xy, zones_at(land, probe)
 
 
 def _given_points(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
@@ -129,7 +134,8 @@ def _given_points(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
         tree = shapely.STRtree(land.parcels.lots[others])
         for i, k in zip(*tree.query(points, predicate="intersects"), strict=True):
             names[i] = land.parcels.ids[others[k]]
-    return ids, names, shapely.get_coordinates(points), zones_at(land, points)
+    xy = shapely.get_coordinates(points)
+    return ids, names, xy, zones_at(land, xy)
 
 
 def _boundary_points(lots: Geometries, site: Site, reach_m: float) -> tuple[Floats, Ints, Floats]:

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from siting.buildings import read_buildings
 from siting.errors import InputError
 from siting.layers import Layer, read_layer
-from siting.model import Assumption, Facts, Ordinance, Site
+from siting.model import Assumption, Facts, Floats, Ordinance, Site
 from siting.parcels import Parcels, read_parcels
 from siting.terrain import Terrain, read_terrain
 
@@ -45,6 +45,7 @@ class Land:
     keep_outs: shapely.STRtree
     points: Layer | None
     terrain: Path | None
+    crs_text: str
     inputs: tuple[Facts, ...]
 
 
@@ -78,6 +79,7 @@ def read_land(
         keep_outs=_tree(kept),
         points=points,
         terrain=terrain,
+        crs_text=_crs_text(lots.crs),
         inputs=tuple(x.source for x in (lots, zones, built, kept, points) if x is not None),
     )
 
@@ -112,7 +114,7 @@ def make_site(land: Land, row: int, ordinance: Ordinance | None) -> tuple[Site, 
     terrain = read_terrain(land.terrain, lot, land.parcels.crs) if land.terrain else None
     site = Site(
         id=lot_id,
-        crs=_crs_text(land.parcels.crs),
+        crs=land.crs_text,
         crs_name=land.parcels.crs.name,
         lot=lot,
         buildable=_polygons(inside),
@@ -126,13 +128,14 @@ def make_site(land: Land, row: int, ordinance: Ordinance | None) -> tuple[Site, 
     return site, terrain
 
 
-def zones_at(land: Land, points: np.ndarray[Any, Any]) -> list[tuple[str, ...]]:
-    """The names of every zone that covers each point, in the layer's order; empty where there is none."""
-    found: list[list[str]] = [[] for _ in points]
-    if land.zoning is not None:
-        for i, k in zip(*land.zoning.tree.query(points, predicate="intersects"), strict=True):
-            if land.zoning.names[k] not in found[i]:
-                found[i].append(land.zoning.names[k])
+def zones_at(land: Land, xy: Floats) -> list[tuple[str, ...]]:
+    """The names of every zone that covers each point (n, 2), sorted; empty where there is none."""
+    found: list[set[str]] = [set() for _ in xy]
+    if land.zoning is not None and len(xy):
+        point, zone = land.zoning.tree.query(shapely.points(xy))
+        covers = shapely.intersects_xy(land.zoning.polygons[zone], *xy[point].T)
+        for i, k in zip(point[covers].tolist(), zone[covers].tolist(), strict=True):
+            found[i].add(land.zoning.names[k])
     return [tuple(sorted(names)) for names in found]
 
 
@@ -179,6 +182,7 @@ def _zoning(lots: Parcels, zones: Layer | None, field: str | None) -> Zoning | N
         raise InputError(f"{source['path']}: {found}; name one of its fields with --zone-field: {', '.join(columns)}.")
     named = frame[field].notna() & ~frame.geometry.is_empty & frame.geometry.notna()
     polygons = np.asarray(frame.geometry[named].array)
+    shapely.prepare(polygons)
     return Zoning(polygons, [str(name) for name in frame[field][named]], shapely.STRtree(polygons))
 
 

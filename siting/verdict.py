@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from siting.model import Floats, Ordinance, ReceptorLevel, Receptors, Site, State, Verdict
+from siting.model import Floats, Ints, Ordinance, ReceptorLevel, Receptors, Site, State, Verdict
 
 NOBODY = "No other lot in the parcel file lies near enough to measure at, so nobody's limit is known."
 
@@ -14,8 +14,9 @@ def receptor_levels(
     limits: Floats,
     level: Floats,
     height_m: float,
+    which: Ints,
 ) -> list[ReceptorLevel]:
-    """One row per receptor and period, the comparison made on unrounded levels.
+    """One row per period for some receptors, the comparison made on unrounded levels.
 
     Parameters
     ----------
@@ -23,10 +24,12 @@ def receptor_levels(
         From `siting.ordinance.limits_at`; NaN where no limit is known.
     level : (R,)
         dB(A); -inf where no unit is placed.
+    which : (k,)
+        Indices of the receptors to list.
     """
     periods = [period.name for period in ordinance.periods] if ordinance else ["any"]
     rows = []
-    for i in range(len(receptors)):
+    for i in which.tolist():
         heard = float(level[i]) if np.isfinite(level[i]) else None
         for period, limit in zip(periods, limits[i].tolist(), strict=True):
             known = limit == limit
@@ -103,6 +106,7 @@ def reasons(
     placed: int,
     wanted: int | None,
     alone: ReceptorLevel | None,
+    receptors: int,
 ) -> Verdict:
     """The verdict with its sentences.
 
@@ -110,6 +114,8 @@ def reasons(
     ----------
     alone : ReceptorLevel or None
         Where nothing is placed: the receptor that stops even one unit in the quietest place.
+    receptors : int
+        How many receptors were compared, listed or not.
     """
     said: list[str] = []
     if placed == 0 and alone is None:
@@ -131,7 +137,7 @@ def reasons(
         said.extend(_unknown(rows, ordinance))
     if state == "PASS":
         worst = min((row for row in rows if row.margin_db is not None), key=urgency)
-        said.append(f"All {len({r.id for r in rows})} receptors are within their limits; the nearest is {_compared(worst)}.")
+        said.append(f"All {receptors} receptors are within their limits; the nearest is {_compared(worst)}.")
     return Verdict(state, tuple(said))
 
 

@@ -1,0 +1,115 @@
+"""What a study tells beside its layout: which neighbours it lists, the worst point's arithmetic, assumptions and warnings."""
+
+import numpy as np
+
+from siting import layout, noise
+from siting.case import Case
+from siting.model import (
+    Assumption,
+    Facts,
+    Floats,
+    Ordinance,
+    PathTerms,
+    PlacedUnit,
+    ReceptorLevel,
+    Sound,
+    Unit,
+)
+from siting.placement import FOOT_M
+from siting.receptors import RAYS
+from siting.site import Land
+from siting.verdict import receptor_levels, urgency, worst_row
+
+NEARBY_M = 50.0  # neighbours this near are always listed
+LISTED_DB = 10.0  # farther ones where their margin is smaller than this, or not known
+OPEN_DIRECTIONS = 6  # a street seen along its length is open too
+FLAT = "Obstacles and terrain are not yet in the levels: flat ground, no screening."
+
+
+def listed_receptors(case: Case, level: Floats) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Which receptors a study lists (R,), all of a neighbour or none, and a note that counts the others.
+
+    Listed are neighbours near by, those within `LISTED_DB` of a limit, and those whose limit is not known.
+    """
+    shown = (case.receptors.distance_m <= NEARBY_M) | ~case.demand.known
+    shown |= level > case.demand.planning_dba - LISTED_DB
+    lots = np.zeros(int(case.demand.neighbour.max(initial=-1)) + 1, bool)
+    lots[case.demand.neighbour[shown]] = True
+    listed = lots[case.demand.neighbour]
+    if listed.all():
+        return listed, ()
+    loudest = float(level[~listed].max())
+    heard = f" (at most {loudest:.1f} dB(A))" if np.isfinite(loudest) else ""
+    return listed, (
+        f"{int((~lots).sum())} lots farther than {NEARBY_M:g} m ({NEARBY_M / FOOT_M:.0f} ft) are more than {LISTED_DB:g} dB "
+        f"below their limit{heard} and are not listed.",
+    )
+
+
+def level_rows(case: Case, ordinance: Ordinance | None, level: Floats, which: np.ndarray) -> list[ReceptorLevel]:
+    """The rows of some receptors (indices or mask)."""
+    height = noise.ENVIRONMENT.receptor_height_m
+    return receptor_levels(case.receptors, ordinance, case.classes, case.limits, level, height, which)
+
+
+def stopped_by(
+    case: Case, unit: Unit, ordinance: Ordinance | None, sound: Sound, rows: layout.Rows
+) -> ReceptorLevel | None:
+    """The receptor that stops even a single unit in the quietest place; None where there is no place or no receptor."""
+    if ordinance is None or not len(case.receptors) or not len(case.poses):
+        return None
+    one = layout.quietest_pose(case.poses, case.demand, sound.power_dba, rows)
+    level = layout.layout_levels(unit, case.poses, case.demand, one, sound.power_dba)
+    worst = int((level - case.demand.planning_dba).argmax())
+    return min(level_rows(case, ordinance, level, np.array([worst])), key=urgency)
+
+
+def worst_terms(
+    unit: Unit, sound: Sound, placed: tuple[PlacedUnit, ...], rows: list[ReceptorLevel]
+) -> tuple[PathTerms, ...]:
+    """The paths from every unit to the worst receptor, the loudest first."""
+    worst = worst_row(rows)
+    if worst is None or not placed:
+        return ()
+    here = np.array([worst.x, worst.y])
+    terms = [noise.path_terms(unit, sound, u.id, np.array([u.x_m, u.y_m]), here) for u in placed]
+    return tuple(sorted(terms, key=lambda t: -t.level_dba))
+
+
+def warnings(case: Case) -> tuple[str, ...]:
+    """What the levels leave out, what was done to the lot, and a warning where the file may lack neighbours."""
+    count = case.receptors.open_directions
+    alone = (
+        f"In {count} of {RAYS} directions from lot {case.site.id} the parcel file has no lot within {case.reach_m:.0f} m "
+        f"({case.reach_m / FOOT_M:.0f} ft): if somebody lives there, this study does not know it.",
+    )
+    return (FLAT, *case.site.notes, *(alone if count > OPEN_DIRECTIONS else ()))
+
+
+def assumptions(unit: Unit, sound: Sound, case: Case) -> tuple[Assumption, ...]:
+    """Every value that the verdict rests on and that the user did not give, and the reading."""
+    told = {
+        "assumed": "the maker does not say where the level holds; 7 m is the trade's convention and the loud reading",
+        "given": "stated with --sound-at",
+    }
+    return (
+        Assumption("sound.reading", sound.reading, sound.origin, told.get(sound.origin, "from the unit's file")),
+        *unit.assumptions,
+        *case.site.assumptions,
+        *noise.environment_assumptions(),
+        Assumption(
+            "lattice.step_m", case.poses.step_m, "assumed", "poses stand on a lattice along the lot's main direction"
+        ),
+        Assumption(
+            "neighbours.reach_m",
+            round(case.reach_m, 1),
+            "assumed",
+            "lots of the parcel file within this distance; beyond it no layout found reaches the ordinance's lowest limit",
+        ),
+    )
+
+
+def inputs(land: Land, case: Case, unit: Unit, ordinance: Ordinance | None) -> tuple[Facts, ...]:
+    """Every file that the study read."""
+    terrain = () if case.terrain is None else (case.terrain.source,)
+    return (*land.inputs, *terrain, unit.source, *(() if ordinance is None else (ordinance.source,)))
