@@ -254,7 +254,10 @@ def _moved(move: Transformer, xy: Floats) -> Floats:
 
 def _inside(crs: CRS, lonlat: Floats) -> bool:
     """Whether a place lies in the region that a CRS is meant for, give or take a degree."""
-    use = crs.area_of_use
+    code = crs.to_json_dict().get("id")  # a part of a compound CRS keeps its code but not its region
+    use = crs.area_of_use or (
+        CRS.from_authority(code["authority"], code["code"]).area_of_use if code else None
+    )
     west, south, east, north = use.bounds if use else HABITABLE
     south, north = max(south, HABITABLE[1]), min(north, HABITABLE[3])
     lon, lat = lonlat

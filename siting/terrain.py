@@ -3,7 +3,7 @@
 import itertools
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
 
@@ -36,8 +36,7 @@ UNITS_M = {
 }  # fmt: skip
 ACROSS = 24  # samples over the shorter side of the lot at least
 MOST_SAMPLES = 250_000
-MARGIN_CELLS = 2
-ON_BORDER = 1e-6  # of a cell
+MARGIN_CELLS, ON_BORDER = 2, 1e-6  # cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +91,7 @@ def read_terrain(
             f"{name} cannot be read as a raster ({str(error)[:160]}); give a {KNOWN}."
         ) from error
     terrain = Terrain(heights * factor, transform, move, {}, facts)
-    return Terrain(heights * factor, transform, move, _lot_facts(name, terrain, area), facts)
+    return replace(terrain, facts=_lot_facts(name, terrain, area))
 
 
 @overload

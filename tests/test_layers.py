@@ -149,6 +149,12 @@ def test_the_vertical_part_of_a_crs_is_set_aside(tmp_path):
     assert any("vertical part" in note for note in layer.source["notes"])
 
 
+def test_a_compound_crs_stated_for_the_wrong_region_is_noted(tmp_path):
+    path = written(tmp_path / "a.gpkg", box(X, Y, X + 100, Y + 100), crs=None)
+    for stated in ("EPSG:2263", "EPSG:2263+6360"):  # New York's plane for a place in Massachusetts
+        assert any("outside the region" in note for note in lots(path, stated=stated).source["notes"])
+
+
 def test_nad27_warns(tmp_path):
     layer = lots(written(tmp_path / "a.gpkg", box(700_000, 500_000, 700_100, 500_100), crs=26786))
     assert any("NAD27" in note and "20 m" in note for note in layer.source["notes"])
@@ -574,6 +580,13 @@ def test_files_cut_short(tmp_path, ending):
             assert ending == "gpkg" and len(layer.frame) == 300 and not layer.unusable
 
 
+def test_a_zip_that_would_fill_the_disk(tmp_path, monkeypatch):
+    path = zipped(tmp_path / "a.zip", written(tmp_path / "a.shp", box(X, Y, X + 100, Y + 50)))
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage._replace(free=300))
+    refused("unpacks to", "make room", path=path)
+
+
 def test_a_zip_with_a_broken_byte(tmp_path):
     path = zipped(tmp_path / "a.zip", written(tmp_path / "a.shp", box(X, Y, X + 100, Y + 50)))
     data = bytearray(path.read_bytes())
@@ -644,7 +657,7 @@ def test_alexandria_buildings_in_the_site_crs():
 
 # everything in torture/
 
-RIGHT = {  # what can be read: rows, usable rows, area of the usable ones in m² (geodesic, by pyproj)
+RIGHT = {  # what can be read: rows, usable rows; areas are checked below
     "bad-geojson/bad-polygon-interiorring-rhr.geojson": (1, 1),
     "bad-geojson/different-first-last.geojson": (1, 1),
     "bad-geojson/different-first-size.geojson": (1, 1),
