@@ -314,6 +314,7 @@ def test_the_whole_way(address: tuple[str, Path], tmp_path: Path) -> None:
         alert = page.get_by_role("alert").first
         alert.wait_for()
         assert alert.inner_text().startswith("lots.geojson") and "export it again" in alert.inner_text()
+        assert "given by you" in page.locator(".siting.reading").inner_text()
 
         upload.set_input_files({"name": "town.zip", "mimeType": "application/zip", "buffer": town(tmp_path)})
         said = page.get_by_role("alert").filter(has_text="town")

@@ -28,6 +28,7 @@ def main() -> None:
     if error:
         st.error(error)
         st.info(OTHER_FILE)
+        st.html(part("sound", stated_sound(rules)))
         return
     map_side, answer_side = st.columns([3, 2], gap="medium")
     study = None
@@ -49,6 +50,7 @@ def show_answer(sources: Sources, lot: str, rules: Rules, question: Question) ->
         study = answer(sources, lot, rules.unit, rules.ordinance, question, rules.sound_at)
     except InputError as error:
         st.error(sources.shown(str(error)))
+        st.html(part("sound", stated_sound(rules)))
         return None
     show_verdict(study)
     return study
