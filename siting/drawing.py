@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from siting.lettering import Box, around, callout, neighbour_labels, unit_label
+from siting.lettering import Taken, around, callout, neighbour_labels, take, unit_label
 from siting.paper import Frame, frame_around, inside, points, scale_bars, to_page
 
 Document = dict[str, Any]
@@ -43,14 +43,16 @@ def unit_detail(
 ) -> Document | None:
     """The units alone at a larger scale, where the site plan was too small to number each; None where nothing is gained.
 
-    Of the paper heights, the one that leaves the fewest units without a number is taken, the smallest where they tie.
+    Of the paper heights, the one that leaves the fewest units without a number is taken, the smallest where they tie. A detail
+    that numbers less than half of what the plan could not is none.
     """
     if not plan["unnumbered"]:
         return None
     ground = shapely.union_all(_bodies(document))
     frames = [frame_around(ground, width_pt, height, DETAIL_ROOM_M) for height in sorted(heights_pt)]
     details = [_draw(document, frame) for frame in frames if frame.scale_ft < plan["scale_ft"]]
-    return min(details, key=lambda detail: detail["unnumbered"], default=None)
+    best = min(details, key=lambda detail: detail["unnumbered"], default=None)
+    return best if best and 2 * best["unnumbered"] <= plan["unnumbered"] else None
 
 
 def _spot(row: Document) -> BaseGeometry:
@@ -69,9 +71,13 @@ def _bodies(document: Document) -> list[BaseGeometry]:
 def _draw(document: Document, frame: Frame) -> Document:
     marks, outside = _receptors(document, frame)
     units = _units(document, frame)
-    taken = [around(m["x"], m["y"], LARGE_PT, LARGE_PT) for m in marks if m["major"]]
-    taken += [tuple(unit["box"]) for unit in units]
-    small = [around(m["x"], m["y"], SMALL_PT, SMALL_PT) for m in marks if not m["major"]]
+    taken: Taken = {}
+    small: Taken = {}
+    for mark in marks:
+        size = LARGE_PT if mark["major"] else SMALL_PT
+        take(taken if mark["major"] else small, around(mark["x"], mark["y"], size, size))
+    for unit in units:
+        take(taken, tuple(unit["box"]))
     words = _worst_words(document, frame, taken, small)
     numbers = [label for unit in units if (label := unit_label(unit, frame, taken))]
     return {
@@ -138,6 +144,7 @@ def _severity(mark: Document) -> int:
 def _units(document: Document, frame: Frame) -> list[Document]:
     """Bodies on the page with their front edge, which at rotation 0 is the south side."""
     half_l, half_w = document["unit"]["length_m"] / 2, document["unit"]["width_m"] / 2
+    front_pt = round(min(1.3, 0.3 * document["unit"]["width_m"] / frame.m_per_pt), 2)
     units = []
     for placed, body in zip(document["layout"]["placed"], _bodies(document), strict=True):
         turn = math.radians(placed["rotation_deg"])
@@ -145,14 +152,19 @@ def _units(document: Document, frame: Frame) -> list[Document]:
         x, y = placed["x_m"] + half_w * sin, placed["y_m"] - half_w * cos  # the middle of the front
         front = shapely.LineString([(x + s * half_l * cos, y + s * half_l * sin) for s in (-1, 1)])
         page = to_page(body, frame)
-        box = [round(v, 2) for v in page.bounds]
         units.append(
-            {"id": placed["id"], "ring": points(page), "front": points(to_page(front, frame)), "box": box}
+            {
+                "id": placed["id"],
+                "ring": points(page),
+                "box": [round(v, 2) for v in page.bounds],
+                "front": points(to_page(front, frame)),
+                "front_pt": front_pt,  # the line's thickness
+            }
         )
     return units
 
 
-def _worst_words(document: Document, frame: Frame, taken: list[Box], small: list[Box]) -> Document | None:
+def _worst_words(document: Document, frame: Frame, taken: Taken, small: Taken) -> Document | None:
     """The call-out of the worst receptor; None where nothing is heard or the window leaves it out."""
     row = next((row for row in document["receptors"] if _is_worst(document, row)), None)
     if row is None:

@@ -4,6 +4,8 @@ The lettering is a monospaced face, so that a label's width is known here: 0.602
 """
 
 import math
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import shapely
@@ -15,6 +17,8 @@ from siting.paper import Frame, inside
 
 Document = dict[str, Any]
 Box = tuple[float, float, float, float]
+Taken = dict[tuple[int, int], list[Box]]  # the places used so far, by cell of the paper
+CELL_PT = 24.0
 ADVANCE = 0.602  # width of a character of the lettering per point of its size
 UNIT_PT, CALLOUT_PT = 5.0, 6.0
 NEIGHBOUR_PT = (6.5, 5.5, 4.5)  # the largest that fits
@@ -26,7 +30,7 @@ def around(x: float, y: float, width: float, height: float) -> Box:
     return (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def unit_label(unit: Document, frame: Frame, taken: list[Box]) -> Document | None:
+def unit_label(unit: Document, frame: Frame, taken: Taken) -> Document | None:
     """The unit's number inside its body where it fits, else beside it; None where every place is taken.
 
     A place that is used joins `taken`, here and in the functions below.
@@ -46,12 +50,12 @@ def unit_label(unit: Document, frame: Frame, taken: list[Box]) -> Document | Non
         (cx - dx, cy + dy),
     ):
         if _free(place := around(x, y, width, height), taken, frame):
-            taken.append(place)
+            take(taken, place)
             return _label(unit["id"], x, y, UNIT_PT, "unit")
     return None
 
 
-def neighbour_labels(document: Document, frame: Frame, taken: list[Box]) -> list[Document]:
+def neighbour_labels(document: Document, frame: Frame, taken: Taken) -> list[Document]:
     """Each neighbour's id inside its lot; "#n", its row of the neighbours' table, where the id does not fit."""
     built = shapely.union_all(
         [part for g in document["site"]["buildings"] for part in inside(shape(g), frame)]
@@ -66,14 +70,14 @@ def neighbour_labels(document: Document, frame: Frame, taken: list[Box]) -> list
     return labels
 
 
-def callout(text: str, x: float, y: float, frame: Frame, taken: list[Box], small: list[Box]) -> Document:
+def callout(text: str, x: float, y: float, frame: Frame, taken: Taken, small: Taken) -> Document:
     """A boxed text near a point, where it covers as little as it can of what is `taken` and of the `small` signs."""
     width, height = len(text) * ADVANCE * CALLOUT_PT + 7, CALLOUT_PT + 6
     ways = [math.radians(angle) for angle in range(0, 360, 30)]
     spots = [(x + math.cos(a) * (r + width / 2), y - math.sin(a) * r) for r in (22, 32, 46, 64) for a in ways]
     places = [place for spot in spots if _on_paper(place := around(*spot, width, height), frame)]
     place = min(places, key=lambda p: (_covers(p, taken), _covers(p, small)))
-    taken.append(place)
+    take(taken, place)
     return {"x": x, "y": y, "text": text, "size": CALLOUT_PT, "box": [round(v, 2) for v in place]}
 
 
@@ -82,7 +86,7 @@ def _label(text: str, x: float, y: float, size: float, kind: str) -> Document:
 
 
 def _label_in(
-    lot: Polygon, built: BaseGeometry, texts: list[str], frame: Frame, taken: list[Box]
+    lot: Polygon, built: BaseGeometry, texts: list[str], frame: Frame, taken: Taken
 ) -> Document | None:
     open_ground = [
         p for p in shapely.get_parts(lot.difference(built)) if isinstance(p, Polygon) and not p.is_empty
@@ -94,7 +98,7 @@ def _label_in(
             for spot in spots:
                 place = around(spot.x, spot.y, len(text) * ADVANCE * size + 2, size + 1)
                 if lot.contains(box(*place)) and _free(place, taken, frame):
-                    taken.append(place)
+                    take(taken, place)
                     return _label(text, spot.x, spot.y, size, "neighbour")
     return None
 
@@ -104,10 +108,23 @@ def _on_paper(label: Box, frame: Frame) -> bool:
     return x0 >= 2 and y0 >= 2 and x1 <= frame.width_pt - 2 and y1 <= frame.height_pt - 2
 
 
-def _covers(label: Box, taken: list[Box]) -> int:
+def take(taken: Taken, place: Box) -> None:
+    """Note that a place is used."""
+    for cell in _cells(place):
+        taken.setdefault(cell, []).append(place)
+
+
+def _cells(place: Box) -> Iterator[tuple[int, int]]:
+    x0, y0, x1, y1 = (int(v // CELL_PT) for v in place)
+    yield from product(range(x0, x1 + 1), range(y0, y1 + 1))
+
+
+def _covers(label: Box, taken: Taken) -> int:
+    """How many places the label would cover."""
     x0, y0, x1, y1 = label
-    return sum(x0 < b[2] and b[0] < x1 and y0 < b[3] and b[1] < y1 for b in taken)
+    near = {place for cell in _cells(label) for place in taken.get(cell, ())}
+    return sum(x0 < b[2] and b[0] < x1 and y0 < b[3] and b[1] < y1 for b in near)
 
 
-def _free(label: Box, taken: list[Box], frame: Frame) -> bool:
+def _free(label: Box, taken: Taken, frame: Frame) -> bool:
     return _on_paper(label, frame) and not _covers(label, taken)

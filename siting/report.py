@@ -34,8 +34,11 @@ def contents(document: Document, study_sha256: str, plan_pt: float) -> Document:
     """Everything that the report prints, as text, rows and the geometry of a plan `plan_pt` points tall."""
     plan = site_plan(document, PAPER_PT, plan_pt)
     detail = unit_detail(document, PAPER_PT, DETAIL_PT, plan)
-    if detail:
+    if detail or 2 * plan["unnumbered"] > len(
+        plan["units"]
+    ):  # a few numbers at the rim of a block would say little
         plan["labels"] = [label for label in plan["labels"] if label["kind"] == "neighbour"]
+        plan["unnumbered"] = len(plan["units"])
     few = len(document["neighbours"]) <= FEW_NEIGHBOURS
     return {
         "version": document["siting"]["version"],
@@ -96,7 +99,7 @@ def _facts(document: Document) -> list[list[str]]:
         ["Parcel file", f"{_file_name(parcels['path'])}{layer}" if parcels else "not named in the study"],
         [
             "Project",
-            f"{layout['units']} × {unit['name']}, {unit['kw']:g} kW each: {layout['kw']:,g} kW",
+            f"{layout['units']:,} × {unit['name']}, {unit['kw']:g} kW each: {layout['kw']:,g} kW",
         ],
         ["Asked for", _question(document["question"])],
         ["Lot area", wording.area(site["area_m2"])],
@@ -145,7 +148,7 @@ def _verdict(document: Document) -> Document:
         "headline": HEADLINES[verdict["state"]],
         "reasons": verdict["reasons"][:REASONS_SHOWN],
         "more": verdict["reasons"][REASONS_SHOWN:],
-        "count": f"{layout['units']} placed, at most {layout['bound']}",
+        "count": f"{layout['units']:,} placed, at most {layout['bound']:,}",
         "count_why": f"The bound is set by {by}: no layout with more keeps the rules on this lattice of {step}.",
         "accuracy": " ".join([*smallest, accuracy(document)]) if document["worst"] else "",
     }

@@ -1,11 +1,13 @@
 """How far the placed bodies keep from each other, from buildings, keep-outs and the lot line: measured on the layout itself."""
 
+import math
 from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from shapely.affinity import rotate, translate
 from shapely.geometry import box, shape
+from shapely.geometry.base import BaseGeometry
 
 from siting import wording
 
@@ -63,32 +65,34 @@ def side_spacing(document: Document) -> dict[str, float | None]:
 
     The front is at rotation 0 the south side, the right side then looks east. None: no body has anything on that side.
     """
-    half_l, half_w = document["unit"]["length_m"] / 2, document["unit"]["width_m"] / 2
-    strips = {  # a hair narrower than the side: what only touches the strip's edge is not beyond this side
-        "front": box(-half_l + HAIR_M, -FAR_M, half_l - HAIR_M, -half_w),
-        "right": box(half_l, -half_w + HAIR_M, FAR_M, half_w - HAIR_M),
-        "back": box(-half_l + HAIR_M, half_w, half_l - HAIR_M, FAR_M),
-        "left": box(-FAR_M, -half_w + HAIR_M, -half_l, half_w - HAIR_M),
-    }
-    for strip in strips.values():
-        shapely.prepare(strip)
     placed = document["layout"]["placed"]
-    bodies = np.array([shape(unit["body"]) for unit in placed], dtype=object)
-    buildings = np.array([shape(geometry) for geometry in document["site"]["buildings"]], dtype=object)
-    gaps: dict[str, list[float]] = {side: [] for side in SIDES}
-    for index, unit in enumerate(placed):
-        others = _from_unit(np.concatenate((np.delete(bodies, index), buildings)), unit)
-        for side, strip in strips.items():
-            beyond = shapely.intersection(others[shapely.intersects(strip, others)], strip)
-            gaps[side] += shapely.distance(box(-half_l, -half_w, half_l, half_w), beyond).tolist()
-    return {side: min(gaps[side], default=None) for side in SIDES}
+    bodies = [shape(unit["body"]) for unit in placed]
+    things = np.array(
+        [*bodies, *(shape(geometry) for geometry in document["site"]["buildings"])], dtype=object
+    )
+    tree = shapely.STRtree(things)
+    least = dict.fromkeys(SIDES, math.inf)
+    for index, (unit, body) in enumerate(zip(placed, bodies, strict=True)):
+        for side in SIDES:
+            strip = _beyond(
+                document["unit"], unit, side, min(FAR_M, least[side])
+            )  # what is farther changes nothing
+            met = tree.query(strip, predicate="intersects")
+            beyond = shapely.intersection(things[met[met != index]], strip)
+            least[side] = min([least[side], *shapely.distance(body, beyond).tolist()])
+    return {side: None if gap == math.inf else gap for side, gap in least.items()}
 
 
-def _from_unit(geometries: NDArray[np.object_], unit: Document) -> NDArray[np.object_]:
-    """Geometries as the unit sees them: its centre at the origin, its length along x."""
-    turn = np.radians(unit["rotation_deg"])
-    to_unit = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    return np.asarray(shapely.transform(geometries, lambda xy: (xy - (unit["x_m"], unit["y_m"])) @ to_unit))
+def _beyond(kind: Document, unit: Document, side: str, reach_m: float) -> BaseGeometry:
+    """The strip beyond one side of a placed body, a hair narrower than the side: what only touches its edge is not in it."""
+    half_l, half_w = kind["length_m"] / 2, kind["width_m"] / 2
+    strip = {
+        "front": (HAIR_M - half_l, -half_w - reach_m, half_l - HAIR_M, -half_w),
+        "right": (half_l, HAIR_M - half_w, half_l + reach_m, half_w - HAIR_M),
+        "back": (HAIR_M - half_l, half_w, half_l - HAIR_M, half_w + reach_m),
+        "left": (-half_l - reach_m, HAIR_M - half_w, -half_l, half_w - HAIR_M),
+    }[side]
+    return translate(rotate(box(*strip), unit["rotation_deg"], origin=(0, 0)), unit["x_m"], unit["y_m"])
 
 
 def least_distance(document: Document, to: str) -> float | None:

@@ -450,6 +450,10 @@ def test_sixty_neighbours_with_long_names_stay_on_the_page(example):
         and "And 5 more reasons, under Notes." in text
     )
     assert all(f"Reason {n} runs on." in text for n in range(9))
+    lines = PdfReader(io.BytesIO(report_pdf(crowd, "0" * 64))).pages[1].extract_text().splitlines()
+    assert not any(names[7] in line for line in lines) and names[7] in text.replace(
+        " ", ""
+    )  # it wraps in its column
     inputs = {"report": json.dumps(contents(crowd, "0" * 64, 250.0))}
     for page in typst.compile(TEMPLATE, format="png", ppi=50, sys_inputs=inputs, ignore_system_fonts=True):
         ink = np.asarray(Image.open(io.BytesIO(page)).convert("L")) < 250
