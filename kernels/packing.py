@@ -1,16 +1,13 @@
 """Choosing poses under load rows: drop the worst, fill with the quietest, exchange.
 
-`load[p, r]` is the share of row r's energy budget that pose p uses alone; a layout is legal where every row's sum is
-at most 1. Poses are those of a `kernels.footprints.Lattice`.
+`load[p, r]` is what pose p alone puts on row r; a layout is legal where no row's sum is over `full`, the same for all
+rows. Poses are those of a `kernels.footprints.Lattice`.
 """
 
 import numpy as np
 
 from kernels.cache import kernel
 from kernels.footprints import block_colliding, poses_collide
-
-FULL = 1.0 - 1e-9  # sums stop short of the limit, so that no rounding of a sum can carry a level over it
-
 
 @kernel
 def chosen_mask(start, count):
@@ -31,11 +28,11 @@ def row_sums(here, load):
 
 
 @kernel
-def drop_overfull(mask, load):
+def drop_overfull(mask, load, full):
     """Unchoose poses until every row fits, each time the one that weighs most on the rows that are overfull."""
     here = np.flatnonzero(mask)
     total = row_sums(here, load)
-    over = total > FULL
+    over = total > full
     weight = np.zeros(here.size)
     for i in range(here.size):
         for r in range(total.size):
@@ -47,7 +44,7 @@ def drop_overfull(mask, load):
         weight[i] = -np.inf
         for r in range(total.size):
             total[r] -= load[here[i], r]
-            if over[r] and total[r] <= FULL:
+            if over[r] and total[r] <= full:
                 over[r] = False
                 for k in range(here.size):
                     weight[k] -= load[here[k], r]
@@ -73,8 +70,8 @@ def drop_to(mask, load, keep):
 
 
 @kernel
-def fill(mask, total, load, order, blocked, lattice, most, legal):
-    """Choose further poses in `order` that collide with none chosen, until `most` are chosen; with `legal`, only what every row can bear."""
+def fill(mask, total, load, order, blocked, lattice, most, full):
+    """Choose further poses in `order` that collide with none chosen and that every row can bear, until `most` are chosen."""
     n = mask.sum()
     for p in order:
         if n >= most:
@@ -82,11 +79,10 @@ def fill(mask, total, load, order, blocked, lattice, most, legal):
         if blocked[p] > 0:
             continue
         fits = True
-        if legal:
-            for r in range(load.shape[1]):
-                if total[r] + load[p, r] > FULL:
-                    fits = False
-                    break
+        for r in range(load.shape[1]):
+            if total[r] + load[p, r] > full:
+                fits = False
+                break
         if fits:
             mask[p] = True
             n += 1
@@ -96,7 +92,7 @@ def fill(mask, total, load, order, blocked, lattice, most, legal):
 
 
 @kernel
-def drop_and_fill(start, load, order, lattice, most, legal):
+def drop_and_fill(start, load, order, lattice, most, full):
     """A packed pattern made legal (or cut to `most` poses) and filled up again.
 
     Parameters
@@ -108,8 +104,8 @@ def drop_and_fill(start, load, order, lattice, most, legal):
         The order in which poses are tried for filling.
     most : int
         The largest number to choose.
-    legal : bool
-        Whether rows may not exceed their budget.
+    full : float
+        What a row can bear; infinity where rows may be overfull.
 
     Returns
     -------
@@ -117,15 +113,14 @@ def drop_and_fill(start, load, order, lattice, most, legal):
         The poses chosen, ascending.
     """
     mask = chosen_mask(start, load.shape[0])
-    if legal:
-        drop_overfull(mask, load)
+    drop_overfull(mask, load, full)
     drop_to(mask, load, most)
     here = np.flatnonzero(mask)
     total = row_sums(here, load)
     blocked = np.zeros(load.shape[0], np.int64)
     for p in here:
         block_colliding(p, lattice, blocked, 1)
-    fill(mask, total, load, order, blocked, lattice, most, legal)
+    fill(mask, total, load, order, blocked, lattice, most, full)
     return np.flatnonzero(mask)
 
 

@@ -14,16 +14,20 @@ from siting.model import Floats, Ints, Layout, Poses, Unit
 
 PROBES = 24  # poses tried on all receptors to find the rows to start with
 FIRST_ROWS = 4  # neighbours taken in for each of them
-MORE_ROWS = 12  # neighbours taken in per round
+MORE_ROWS = 64  # receptors over their limit taken in per round at least; as many as there are rows at most
 ROUNDS = 8  # where a number of units is wanted, legal or not: rounds of refining which receptors matter
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Receptors whose transfer from every pose has been computed: indices (k,) and energy per 0 dB(A) unit (P, k)."""
+    """Receptors whose transfer from every pose has been computed.
+
+    `load` (P, k) is the energy of one 0 dB(A) unit at each pose over the energy planned for: with units of power Lw a row
+    is full at 10^(-Lw/10).
+    """
 
     index: Ints
-    energy: Floats
+    load: Floats
 
 
 @dataclass(frozen=True)
@@ -48,17 +52,29 @@ def first_rows(unit: Unit, poses: Poses, demand: Demand) -> Rows:
 
 
 def most_units(unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows) -> tuple[Layout, Rows]:
-    """As many units as every planning level allows, and the bound under the true limits alone."""
-    while True:
-        load = _load(rows, demand, power_dba)
-        bound, binding = _bound(unit, poses, demand, load, rows)
-        chosen = placement.most(poses, unit, load, bound)
-        excess = layout_levels(unit, poses, demand, chosen, power_dba) - demand.planning_dba
-        excess[rows.index] = -np.inf
-        if not (excess > 0).any():
-            return Layout(chosen, max(bound, len(chosen)), binding), rows
-        over = _worst_of_each(excess, demand.neighbour)
-        rows = _with(unit, poses, demand, rows, over[excess[over] > 0][:MORE_ROWS])
+    """As many units as every planning level allows, and the bound under the true limits alone.
+
+    A quick search finds the receptors that matter; the thorough one, which may still find more, follows.
+    """
+    for thorough in (False, True):
+        enough, binding = _bound(unit, poses, demand, rows, power_dba) if thorough else (len(poses), -1)
+        while True:
+            chosen = placement.most(poses, unit, rows.load, _full(power_dba), enough, placement.PATTERNS if thorough else 1)
+            over = _over(unit, poses, demand, chosen, power_dba, rows)
+            if not len(over):
+                break
+            rows = _with(unit, poses, demand, rows, over)
+    return Layout(chosen, max(enough, len(chosen)), binding), rows
+
+
+def _over(unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float, rows: Rows) -> Ints:
+    """Receptors over their planning level that are not among the rows: the worst of every neighbour, then the worst of all."""
+    excess = layout_levels(unit, poses, demand, chosen, power_dba) - demand.planning_dba
+    excess[rows.index] = -np.inf
+    first = _worst_of_each(excess, demand.neighbour)
+    more = max(MORE_ROWS, len(rows.index))
+    over = np.concatenate((first, np.setdiff1d(np.argsort(-excess, kind="stable")[:more], first)))
+    return over[excess[over] > 0][:more]
 
 
 def quietest_units(
@@ -67,7 +83,7 @@ def quietest_units(
     """A given number of units (or as many as there is space for) where the receptor nearest its limit is best off."""
     best, best_peak = np.zeros(0, np.int64), np.inf
     for _ in range(ROUNDS):
-        chosen = placement.quietest(poses, unit, _load(rows, demand, power_dba), units)
+        chosen = placement.quietest(poses, unit, rows.load, units)
         excess = layout_levels(unit, poses, demand, chosen, power_dba) - demand.planning_dba
         peak = float(excess.max(initial=-np.inf))
         if peak < best_peak or len(chosen) > len(best):
@@ -76,27 +92,25 @@ def quietest_units(
         if not len(worst) or worst[0] in rows.index:
             break
         rows = _with(unit, poses, demand, rows, worst)
-    bound, binding = _bound(unit, poses, demand, _load(rows, demand, power_dba), rows)
+    bound, binding = _bound(unit, poses, demand, rows, power_dba)
     return Layout(best, bound, binding), rows
 
 
-def quietest_pose(poses: Poses, demand: Demand, power_dba: float, rows: Rows) -> Ints:
+def quietest_pose(poses: Poses, rows: Rows) -> Ints:
     """The pose where a single unit's fullest row is lowest, as a layout of one."""
-    load = _load(rows, demand, power_dba)
-    return np.array([load.max(axis=1, initial=0.0).argmin()]) if len(poses) else np.zeros(0, np.int64)
+    return np.array([rows.load.max(axis=1, initial=0.0).argmin()]) if len(poses) else np.zeros(0, np.int64)
 
 
-def _load(rows: Rows, demand: Demand, power_dba: float) -> Floats:
-    """Share of each row's energy budget that one unit at each pose uses."""
-    budget = 10 ** ((demand.planning_dba[rows.index] - power_dba) / 10)
-    return np.ascontiguousarray(rows.energy / budget)
+def _full(power_dba: float) -> float:
+    return float(10 ** (-power_dba / 10))
 
 
-def _bound(unit: Unit, poses: Poses, demand: Demand, load: Floats, rows: Rows) -> tuple[int, int]:
+def _bound(unit: Unit, poses: Poses, demand: Demand, rows: Rows, power_dba: float) -> tuple[int, int]:
     """The upper bound under true limits, and the receptor's index that sets it (-1: space)."""
-    true = np.flatnonzero(demand.known[rows.index])
-    bound, row = placement.upper_bound(poses, unit, load[:, true])
-    return bound, -1 if row < 0 else int(rows.index[true[row]])
+    known = demand.known[rows.index]
+    load = rows.load if known.all() else rows.load[:, known]
+    bound, row = placement.upper_bound(poses, unit, load, _full(power_dba))
+    return bound, -1 if row < 0 else int(rows.index[known][row])
 
 
 def layout_levels(unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float) -> Floats:
@@ -115,7 +129,7 @@ def _worst_of_each(excess: Floats, neighbour: Ints) -> Ints:
 
 
 def _with(unit: Unit, poses: Poses, demand: Demand, rows: Rows | None, more: Ints) -> Rows:
-    energy = noise.transfer(unit, poses.xy, demand.xy[more]).energy[:, :, 0]
+    load = noise.transfer(unit, poses.xy, demand.xy[more]).energy[:, :, 0] / 10 ** (demand.planning_dba[more] / 10)
     if rows is None:
-        return Rows(more, energy)
-    return Rows(np.concatenate((rows.index, more)), np.concatenate((rows.energy, energy), axis=1))
+        return Rows(more, load)
+    return Rows(np.concatenate((rows.index, more)), np.concatenate((rows.load, load), axis=1))

@@ -5,7 +5,7 @@ every name at the edge carries its unit.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -213,8 +213,7 @@ class Question:
     spare: int = 0
 
 
-@dataclass(frozen=True)
-class ReceptorLevel:
+class ReceptorLevel(NamedTuple):
     """One receptor in one period; `limit_dba` and `margin_db` (limit minus level) are None where no limit is known."""
 
     id: str

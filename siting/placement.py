@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
@@ -12,6 +13,7 @@ from siting.model import Clearance, Floats, Ints, Poses, Site, Unit
 
 FOOT_M = 0.3048
 MAX_POSES = 8_000  # beyond this the lattice step grows by whole feet, so that one lot stays a matter of a second
+SHORT = 1.0 - 1e-9  # sums stop short of the limit, so that no rounding of a sum can carry a level over it
 EXCHANGES = 40
 PATTERNS = 10  # starts of the search, the fullest first; more have not found more on real lots
 
@@ -55,77 +57,85 @@ def body_polygon(x_m: float, y_m: float, rotation_deg: float, body_m: tuple[floa
     return affinity.rotate(box, rotation_deg, origin=(x_m, y_m))
 
 
-def most(poses: Poses, unit: Unit, load: Floats, bound: int) -> Ints:
+def most(
+    poses: Poses, unit: Unit, load: Floats, full: float, bound: int | None = None, patterns: int = PATTERNS
+) -> Ints:
     """The largest legal layout that patterns + drop + fill find; ties go to the layout with the lowest fullest row.
 
     Parameters
     ----------
     load : (P, R)
-        Share of each row's energy budget that one unit at the pose uses; a layout is legal where all sums are <= 1.
-    bound : int
+        What one unit at each pose puts on each row; a layout is legal where no row's sum is over `full`.
+    bound : int, optional
         The upper bound; the search ends when it is reached.
+    patterns : int
+        How many of the fullest patterns are tried.
     """
-    legal = np.flatnonzero((load <= packing.FULL).all(axis=1))
-    return _search(poses, unit, load, legal, len(legal), True, bound)
+    full *= SHORT
+    legal = np.flatnonzero((load <= full).all(axis=1))
+    return _search(poses, unit, load, legal, len(legal), full, len(legal) if bound is None else bound, patterns)
 
 
 def quietest(poses: Poses, unit: Unit, load: Floats, units: int) -> Ints:
     """A layout of `units` units (or as many as the space holds) whose fullest row is low, legal or not."""
-    chosen = _search(poses, unit, load, np.arange(len(poses)), units, False, units)
+    chosen = _search(poses, unit, load, np.arange(len(poses)), units, np.inf, len(poses) + 1, PATTERNS)
     if load.shape[1] and len(chosen):
         chosen = packing.exchange(chosen, load, _lattice(poses, unit, np.arange(len(poses))), EXCHANGES)
     return chosen
 
 
-def upper_bound(poses: Poses, unit: Unit, load: Floats) -> tuple[int, int]:
+def upper_bound(poses: Poses, unit: Unit, load: Floats, full: float) -> tuple[int, int]:
     """A number that no legal layout on the lattice can exceed, and the row that sets it (-1: space).
 
-    Space: bodies that do not collide cover disjoint lattice cells. A row: the quietest poses that fill its budget,
-    collisions forgiven.
+    Counted are the poses that are legal alone. Space: bodies that do not collide cover disjoint lattice cells. A row: the
+    quietest poses that fill it, collisions forgiven.
     """
-    space = space_bound(poses, unit)
-    if not len(poses) or not load.shape[1]:
+    alone = (load <= full).all(axis=1)
+    space, load = space_bound(poses, unit, alone), load if alone.all() else load[alone]
+    if not len(load) or not load.shape[1]:
         return space, -1
     few = min(space + 1, len(load))
     lowest = np.sort(np.partition(load, few - 1, axis=0)[:few], axis=0)
-    counts = (np.cumsum(lowest, axis=0) <= 1.0).sum(axis=0)
+    counts = (np.cumsum(lowest, axis=0) <= full).sum(axis=0)
     row = int(np.argmin(counts))
     return (int(counts[row]), row) if counts[row] < space else (space, -1)
 
 
-def space_bound(poses: Poses, unit: Unit) -> int:
+def space_bound(poses: Poses, unit: Unit, which: NDArray[np.bool_] | None = None) -> int:
     """How many bodies the lattice cells that poses cover can hold at most."""
-    if not len(poses):
+    cell, turned = (poses.cell, poses.turned) if which is None else (poses.cell[which], poses.turned[which])
+    if not len(cell):
         return 0
     bodies, margins = _orientations(unit)
     gap = margins.min()
     extent = np.array([[footprints.cells_apart(side + gap, poses.step_m) for side in body] for body in bodies])
-    columns, rows = poses.cell.max(axis=0) + 1
-    covered = footprints.covered_cells(poses.cell, poses.turned.astype(np.int64), extent, columns, rows)
+    columns, rows = cell.max(axis=0) + 1
+    covered = footprints.covered_cells(cell, turned.astype(np.int64), extent, columns, rows)
     return int(covered // extent.prod(axis=1).min())
 
 
 def _search(
-    poses: Poses, unit: Unit, load: Floats, usable: Ints, count: int, legal: bool, enough: int
+    poses: Poses, unit: Unit, load: Floats, usable: Ints, count: int, full: float, enough: int, patterns: int
 ) -> Ints:
-    """Every pattern, and none, dropped and filled; the best by number, then by the fullest row."""
+    """The fullest patterns, and none where several are tried, dropped and filled; the best by number, then by the fullest row."""
     if not len(usable) or count < 1:
         return np.zeros(0, np.int64)
-    lattice, load = _lattice(poses, unit, usable), np.ascontiguousarray(load[usable])
+    lattice, load = _lattice(poses, unit, usable), load if len(usable) == len(load) else load[usable]
     order = np.argsort(load.max(axis=1), kind="stable") if load.shape[1] else np.arange(len(usable))
     best, best_key = np.zeros(0, np.int64), (-1, 0.0)
-    for start in _patterns(lattice, poses.step_m):
-        chosen = packing.drop_and_fill(start, load, order, lattice, count, legal)
+    starts = _patterns(lattice, poses.step_m)[:patterns]
+    for start in starts if patterns == 1 else [*starts, np.zeros(0, np.int64)]:
+        chosen = packing.drop_and_fill(start, load, order, lattice, count, full)
         peak = float(load[chosen].sum(axis=0).max()) if load.shape[1] and len(chosen) else 0.0
         if (len(chosen), -peak) > best_key:
             best, best_key = chosen, (len(chosen), -peak)
-        if legal and len(best) >= enough:
+        if len(best) >= enough:
             break
     return usable[best]
 
 
 def _patterns(lattice: footprints.Lattice, step: float) -> list[Ints]:
-    """Starts for the search: rows and columns of each orientation at every offset, the fullest first, and none."""
+    """Rows and columns of each orientation at every offset, the fullest first."""
     cell, orientation, bodies, margins = lattice.cells, lattice.orientation, lattice.bodies, lattice.margins
     by_row = np.lexsort((cell[:, 0], cell[:, 1]))
     by_column = np.lexsort((cell[:, 1], cell[:, 0]))
@@ -142,8 +152,7 @@ def _patterns(lattice: footprints.Lattice, step: float) -> list[Ints]:
                     cell[order], orientation[order], o, across, offset, pitch[across], pitch[1 - across]
                 )
                 starts.append(order[picked])
-    starts.sort(key=len, reverse=True)
-    return [*starts[:PATTERNS], np.zeros(0, np.int64)]
+    return sorted(starts, key=len, reverse=True)
 
 
 def _orientations(unit: Unit) -> tuple[Floats, Floats]:

@@ -1,5 +1,7 @@
 """From levels and limits to PASS, FAIL or UNKNOWN, with the sentences that say why."""
 
+import math
+
 import numpy as np
 
 from siting.model import Floats, Ints, Ordinance, ReceptorLevel, Receptors, Site, State, Verdict
@@ -29,29 +31,36 @@ def receptor_levels(
     """
     periods = [period.name for period in ordinance.periods] if ordinance else ["any"]
     rows = []
-    for i in which.tolist():
-        heard = float(level[i]) if np.isfinite(level[i]) else None
-        for period, limit in zip(periods, limits[i].tolist(), strict=True):
-            known = limit == limit
-            margin = limit - heard if known and heard is not None else None
-            state: State = "UNKNOWN" if not known else "FAIL" if margin is not None and margin < 0 else "PASS"
+    for i, heard, own, (x, y) in zip(
+        which.tolist(), level[which].tolist(), limits[which].tolist(), receptors.xy[which].tolist(), strict=True
+    ):
+        zone = " + ".join(receptors.zones[i]) or None
+        for period, limit in zip(periods, own, strict=True):
             rows.append(
-                ReceptorLevel(
-                    id=receptors.id[i],
-                    neighbour=receptors.neighbour[i],
-                    zone=" + ".join(receptors.zones[i]) or None,
-                    zone_class=classes[i],
-                    period=period,
-                    level_dba=heard,
-                    limit_dba=limit if known else None,
-                    margin_db=margin,
-                    state=state,
-                    x=float(receptors.xy[i, 0]),
-                    y=float(receptors.xy[i, 1]),
-                    height_m=height_m,
-                )
+                _row(receptors.id[i], receptors.neighbour[i], zone, classes[i], period, heard, limit, (x, y), height_m)
             )
     return rows
+
+
+def _row(
+    name: str,
+    neighbour: str,
+    zone: str | None,
+    zone_class: str | None,
+    period: str,
+    heard: float,
+    limit: float,
+    xy: tuple[float, float],
+    height_m: float,
+) -> ReceptorLevel:
+    """One row; a level of -inf is no level, a limit of NaN is no limit."""
+    silent, unknown = heard == -math.inf, limit != limit
+    margin = None if silent or unknown else limit - heard
+    state: State = "UNKNOWN" if unknown else "FAIL" if margin is not None and margin < 0 else "PASS"
+    return ReceptorLevel(
+        name, neighbour, zone, zone_class, period, None if silent else heard, None if unknown else limit, margin, state,
+        *xy, height_m,
+    )  # fmt: skip
 
 
 def urgency(row: ReceptorLevel) -> tuple[int, float]:

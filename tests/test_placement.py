@@ -59,12 +59,12 @@ def small_case(seed):
 def test_the_bound_holds_and_the_search_finds_what_brute_force_finds(seed):
     poses, machine, load = small_case(seed)
     optimum = brute_force(poses, machine, load, legal=True)
-    bound, _ = upper_bound(poses, machine, load)
-    chosen = most(poses, machine, load, bound)
+    bound, _ = upper_bound(poses, machine, load, 1.0)
+    chosen = most(poses, machine, load, 1.0, bound)
     assert len(chosen) <= optimum <= bound
     assert len(chosen) >= optimum - 1  # patterns and filling may miss one on scattered poses, never more here
     assert (load[chosen].sum(axis=0) <= 1).all()
-    packed = most(poses, machine, np.zeros((len(poses), 0)), 99)
+    packed = most(poses, machine, np.zeros((len(poses), 0)), 1.0)
     assert len(packed) <= brute_force(poses, machine, load, legal=False) <= space_bound(poses, machine)
 
 
@@ -72,8 +72,8 @@ def test_one_unit_is_found_wherever_one_is_legal():
     for seed in range(40):
         poses, machine, load = small_case(seed)
         scale = load.max(axis=1).min()  # the quietest pose alone just fits
-        assert len(most(poses, machine, load / scale * 0.999999, 99)) >= 1
-        assert len(most(poses, machine, load / scale * 1.000001, 99)) == 0
+        assert len(most(poses, machine, load / scale * 0.999999, 1.0)) >= 1
+        assert len(most(poses, machine, load / scale * 1.000001, 1.0)) == 0
 
 
 def test_a_rectangle_is_packed_as_by_hand():
@@ -82,7 +82,7 @@ def test_a_rectangle_is_packed_as_by_hand():
     machine = unit()
     field = shapely.box(0, 0, 4 * 8 * 0.3048 + 1.5, 3 * 7 * 0.3048 + 0.93)
     poses = lattice_poses(site(field.buffer(2), buildable=field), machine)
-    assert len(most(poses, machine, np.zeros((len(poses), 0)), 99)) == 20
+    assert len(most(poses, machine, np.zeros((len(poses), 0)), 1.0)) == 20
     assert space_bound(poses, machine) == 20
 
 
@@ -91,7 +91,7 @@ def test_bodies_stand_inside_and_clearances_stay_on_the_lot_and_out_of_buildings
     building = affinity.rotate(shapely.box(9, 3, 12, 6), 27, origin=(0, 0))
     machine = unit(clearance=(1.2, 0.4, 0.8, 0.6))
     poses = lattice_poses(site(lot, buildable=lot.buffer(-0.2).difference(building.buffer(0.5)), buildings=[building]), machine)
-    chosen = most(poses, machine, np.zeros((len(poses), 0)), 99)
+    chosen = most(poses, machine, np.zeros((len(poses), 0)), 1.0)
     assert len(chosen) > 10 and len(set(poses.turned)) == 2
     zones = []
     for p in chosen:
@@ -115,9 +115,9 @@ def test_a_row_bounds_by_its_quietest_poses_by_hand():
     row = np.full(len(poses), 0.6)
     row[[5, 900, 1700]] = 0.2, 0.3, 0.4
     loud = np.column_stack((np.zeros(len(poses)), row))
-    assert upper_bound(poses, machine, loud) == (3, 1)
+    assert upper_bound(poses, machine, loud, 1.0) == (3, 1)
     # quieter everywhere: the space rules, and says so
-    assert upper_bound(poses, machine, loud * 1e-6) == (space_bound(poses, machine), -1)
+    assert upper_bound(poses, machine, loud * 1e-6, 1.0) == (space_bound(poses, machine), -1)
 
 
 def test_a_wanted_number_stands_where_the_fullest_row_is_low():
@@ -139,7 +139,7 @@ def test_no_room_gives_no_poses():
     poses = lattice_poses(site(shapely.box(0, 0, 1, 1)), unit())
     assert len(poses) == 0 and space_bound(poses, unit()) == 0
     empty = lattice_poses(site(shapely.box(0, 0, 9, 9), buildable=shapely.Polygon()), unit())
-    assert len(empty) == 0 and len(most(empty, unit(), np.zeros((0, 0)), 0)) == 0
+    assert len(empty) == 0 and len(most(empty, unit(), np.zeros((0, 0)), 1.0)) == 0
 
 
 def test_a_large_lot_takes_a_coarser_lattice_of_whole_feet():
