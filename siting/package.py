@@ -10,6 +10,7 @@ import typst
 
 from siting import __version__
 from siting.errors import InputError
+from siting.export import check_folder
 from siting.report import contents, status
 from siting.study_file import check_layers, read_study
 
@@ -45,19 +46,21 @@ def write_package(study_dir: Path, out_dir: Path, overwrite: bool = False) -> Pa
     document, raw = read_study(study_dir)
     files = {name: (study_dir / name).read_bytes() for name in STUDY_FILES if (study_dir / name).is_file()}
     check_layers(document, files, study_dir)
-    if out_dir.exists() and not out_dir.is_dir():
-        raise InputError(f'"{out_dir}" is a file; name a folder for the package.')
-    if out_dir.is_dir() and any(out_dir.iterdir()) and not overwrite:
-        raise InputError(f'"{out_dir}" is not empty; choose another folder or add --overwrite.')
+    check_folder(out_dir, overwrite)
     files["report.pdf"] = report_pdf(document, hashlib.sha256(raw).hexdigest())
     files["manifest.json"] = _manifest(document, files)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    for name in (*STUDY_FILES, "report.pdf", "manifest.json"):
-        (out_dir / name).unlink(
-            missing_ok=True
-        )  # a map of an earlier study must not stay beside a newer report
-    for name, data in files.items():
-        (out_dir / name).write_bytes(data)
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        for name in (*STUDY_FILES, "report.pdf", "manifest.json"):
+            (out_dir / name).unlink(
+                missing_ok=True
+            )  # a map of an earlier study must not stay beside a newer report
+        for name, data in files.items():
+            (out_dir / name).write_bytes(data)
+    except OSError as error:
+        raise InputError(
+            f"{out_dir}: cannot be written ({error.strerror}); choose another folder with -o."
+        ) from error
     return out_dir
 
 

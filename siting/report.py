@@ -62,7 +62,7 @@ def contents(document: Document, study_sha256: str, plan_pt: float) -> Document:
         "method": method(document),
         "notes": [
             *document["notes"],
-            *(f"{_file_name(i['path'])}: {note}" for i in document["inputs"] for note in i["notes"]),
+            *(f"{wording.file_name(i['path'])}: {note}" for i in document["inputs"] for note in i["notes"]),
         ],
         "ordinance": _ordinance(document),
         "inputs": [_input(row) for row in document["inputs"]],
@@ -96,7 +96,10 @@ def _facts(document: Document) -> list[list[str]]:
     )
     return [
         ["Lot", str(site["id"])],
-        ["Parcel file", f"{_file_name(parcels['path'])}{layer}" if parcels else "not named in the study"],
+        [
+            "Parcel file",
+            f"{wording.file_name(parcels['path'])}{layer}" if parcels else "not named in the study",
+        ],
         [
             "Project",
             f"{layout['units']:,} × {unit['name']}, {unit['kw']:g} kW each: {layout['kw']:,g} kW",
@@ -284,15 +287,10 @@ def _input(row: Document) -> Document:
     parts = [f"layer {row['layer']}" if row["layer"] else "", row["crs"] or "", features]
     return {
         "role": row["role"],
-        "path": _file_name(row["path"]),
+        "path": wording.file_name(row["path"]),
         "what": ", ".join(filter(None, parts)),
         "sha256": row["sha256"],
     }
-
-
-def _file_name(path: str) -> str:
-    """The name without its folders, which are the preparer's own; the manifest has the path as it was given."""
-    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def _crs(document: Document) -> str:

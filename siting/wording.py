@@ -120,3 +120,14 @@ def place(receptor: str, neighbour: str) -> str:
     ('12-031/4', 'P1 of 12-031')
     """
     return receptor if receptor.startswith(neighbour) else f"{receptor} of {neighbour}"
+
+
+def file_name(path: str) -> str:
+    r"""A file's name without its folders, which are the preparer's own; the manifest has the path as it was given.
+
+    Examples
+    --------
+    >>> file_name("town/lots.gpkg"), file_name(r"C:\maps\lots.gpkg")
+    ('lots.gpkg', 'lots.gpkg')
+    """
+    return path.replace("\\", "/").rpartition("/")[2]

@@ -361,7 +361,7 @@ def test_a_folder_in_use_is_left_alone_without_overwrite(study, tmp_path):
     with pytest.raises(InputError, match="not empty"):
         write_package(study, out)
     assert [p.name for p in out.iterdir()] == ["letter.txt"]
-    with pytest.raises(InputError, match="is a file"):
+    with pytest.raises(InputError, match="this is a file"):
         write_package(study, out / "letter.txt")
     (out / "map.html").write_text("of another study", "utf-8")
     lean = put(example_document(), tmp_path)
@@ -450,7 +450,7 @@ def test_sixty_neighbours_with_long_names_stay_on_the_page(example):
         and "And 5 more reasons, under Notes." in text
     )
     assert all(f"Reason {n} runs on." in text for n in range(9))
-    lines = PdfReader(io.BytesIO(report_pdf(crowd, "0" * 64))).pages[1].extract_text().splitlines()
+    lines = PdfReader(io.BytesIO(pdf)).pages[1].extract_text().splitlines()
     assert not any(names[7] in line for line in lines) and names[7] in text.replace(
         " ", ""
     )  # it wraps in its column
@@ -561,3 +561,9 @@ def test_a_clearance_that_is_not_kept_is_said(example):
 def test_examples_in_docstrings(module):
     result = doctest.testmod(module)
     assert result.attempted > 0 and result.failed == 0
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(study, tmp_path):
+    (tmp_path / "letter.txt").write_text("mine", "utf-8")
+    with pytest.raises(InputError, match="cannot be written"):
+        write_package(study, tmp_path / "letter.txt" / "out")
