@@ -444,7 +444,8 @@ def test_sixty_neighbours_with_long_names_stay_on_the_page(example):
     crowd["site"]["neighbours"] = [{**lot, "id": name} for name in names]
     crowd["site"]["id"] = names[0]
     crowd["verdict"]["reasons"] = [f"Reason {n} runs on. {'It is a long sentence. ' * 12}" for n in range(9)]
-    text = text_of(crowd)
+    pdf = report_pdf(crowd, "0" * 64)
+    text = " ".join(pages(pdf))
     assert (
         "The worst 25 of 60 neighbours; 35 more are in receptors.csv." in text
         and "And 5 more reasons, under Notes." in text
