@@ -59,7 +59,7 @@ def stopped_by(
     if ordinance is None or not len(case.receptors) or not len(case.poses):
         return None
     one = layout.quietest_pose(case.poses, rows)
-    level = layout.layout_levels(unit, case.poses, case.demand, one, sound.power_dba)
+    level = layout.layout_levels(unit, case.poses, case.demand.xy, one, sound.power_dba)
     worst = int((level - case.demand.planning_dba).argmax())
     return min(level_rows(case, ordinance, level, np.array([worst])), key=urgency)
 

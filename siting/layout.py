@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from siting import noise, placement
 from siting.model import Floats, Ints, Layout, Poses, Unit
 
-PROBES = 24  # poses tried on all receptors to find the rows to start with
-FIRST_ROWS = 4  # neighbours taken in for each of them
-MORE_ROWS = 64  # receptors over their limit taken in per round at least; as many as there are rows at most
+PROBES = 16  # poses tried on all receptors to find the rows to start with
+FIRST_ROWS = 2  # neighbours taken in for each of them
+MORE_ROWS = 256  # receptors taken in per round, or as many as there are rows
+NEARLY_DB = 1.0  # those this near their limit are taken in with those over it
+QUIET_DB = 6.0  # those this far below need not be listened to until the last round
 ROUNDS = 8  # where a number of units is wanted, legal or not: rounds of refining which receptors matter
 
 
@@ -56,35 +58,40 @@ def most_units(unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows:
 
     A quick search finds the receptors that matter; the thorough one, which may still find more, follows.
     """
+    everyone = np.arange(len(demand.xy))
     for thorough in (False, True):
         enough, binding = _bound(unit, poses, demand, rows, power_dba) if thorough else (len(poses), -1)
+        listened = everyone
         while True:
             chosen = placement.most(poses, unit, rows.load, _full(power_dba), enough, placement.PATTERNS if thorough else 1)
-            over = _over(unit, poses, demand, chosen, power_dba, rows)
-            if not len(over):
+            excess = layout_levels(unit, poses, demand.xy[listened], chosen, power_dba) - demand.planning_dba[listened]
+            over = _over(excess, rows, listened)
+            if len(over):
+                rows = _with(unit, poses, demand, rows, over)
+                listened = listened[excess > -QUIET_DB]
+            elif len(listened) < len(everyone):
+                listened = everyone
+            else:
                 break
-            rows = _with(unit, poses, demand, rows, over)
     return Layout(chosen, max(enough, len(chosen)), binding), rows
 
 
-def _over(unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float, rows: Rows) -> Ints:
-    """Receptors over their planning level that are not among the rows: the worst of every neighbour, then the worst of all."""
-    excess = layout_levels(unit, poses, demand, chosen, power_dba) - demand.planning_dba
-    excess[rows.index] = -np.inf
-    first = _worst_of_each(excess, demand.neighbour)
-    more = max(MORE_ROWS, len(rows.index))
-    over = np.concatenate((first, np.setdiff1d(np.argsort(-excess, kind="stable")[:more], first)))
-    return over[excess[over] > 0][:more]
+def _over(excess: Floats, rows: Rows, listened: Ints) -> Ints:
+    """Where a receptor that is not among the rows is over its planning level: it, and those that nearly are, the worst first."""
+    new = ~np.isin(listened, rows.index)
+    if not (excess[new] > 0).any():
+        return np.zeros(0, np.int64)
+    order = np.flatnonzero(new & (excess > -NEARLY_DB))
+    order = order[np.argsort(-excess[order], kind="stable")]
+    return listened[order[: max(MORE_ROWS, len(rows.index))]]
 
 
-def quietest_units(
-    unit: Unit, poses: Poses, demand: Demand, units: int, power_dba: float, rows: Rows
-) -> tuple[Layout, Rows]:
+def quietest_units(unit: Unit, poses: Poses, demand: Demand, units: int, rows: Rows) -> tuple[Ints, Rows]:
     """A given number of units (or as many as there is space for) where the receptor nearest its limit is best off."""
     best, best_peak = np.zeros(0, np.int64), np.inf
     for _ in range(ROUNDS):
         chosen = placement.quietest(poses, unit, rows.load, units)
-        excess = layout_levels(unit, poses, demand, chosen, power_dba) - demand.planning_dba
+        excess = layout_levels(unit, poses, demand.xy, chosen, 0.0) - demand.planning_dba
         peak = float(excess.max(initial=-np.inf))
         if peak < best_peak or len(chosen) > len(best):
             best, best_peak = chosen, peak
@@ -92,8 +99,12 @@ def quietest_units(
         if not len(worst) or worst[0] in rows.index:
             break
         rows = _with(unit, poses, demand, rows, worst)
-    bound, binding = _bound(unit, poses, demand, rows, power_dba)
-    return Layout(best, bound, binding), rows
+    return best, rows
+
+
+def bounded(unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float, rows: Rows) -> Layout:
+    """A layout with the upper bound on legal units of a power."""
+    return Layout(chosen, *_bound(unit, poses, demand, rows, power_dba))
 
 
 def quietest_pose(poses: Poses, rows: Rows) -> Ints:
@@ -113,11 +124,11 @@ def _bound(unit: Unit, poses: Poses, demand: Demand, rows: Rows, power_dba: floa
     return bound, -1 if row < 0 else int(rows.index[known][row])
 
 
-def layout_levels(unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float) -> Floats:
+def layout_levels(unit: Unit, poses: Poses, receptors_xy: Floats, chosen: Ints, power_dba: float) -> Floats:
     """Level of the chosen units together at every receptor (R,), dB(A): the energy sum over units; -inf without units."""
-    if not len(chosen):
-        return np.full(len(demand.xy), -np.inf)
-    energy = noise.transfer(unit, poses.xy[chosen], demand.xy).energy[:, :, 0].sum(axis=0)
+    if not len(chosen) or not len(receptors_xy):
+        return np.full(len(receptors_xy), -np.inf)
+    energy = noise.transfer(unit, poses.xy[chosen], receptors_xy).energy[:, :, 0].sum(axis=0)
     return np.asarray(10 * np.log10(energy) + power_dba)
 
 

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class Parcels:
     unit_m: float  # metres in one unit of the file's own CRS; NaN for degrees
     source: Facts
 
-    @property
+    @cached_property
     def lots(self) -> NDArray[np.object_]:
         """The geometries as an array."""
         return np.asarray(self.frame.geometry.array)

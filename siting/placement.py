@@ -88,9 +88,11 @@ def upper_bound(poses: Poses, unit: Unit, load: Floats, full: float) -> tuple[in
     """A number that no legal layout on the lattice can exceed, and the row that sets it (-1: space).
 
     Counted are the poses that are legal alone. Space: bodies that do not collide cover disjoint lattice cells. A row: the
-    quietest poses that fill it, collisions forgiven.
+    quietest poses that fill it, collisions forgiven. Where no pose is legal alone, the row that most of them break is named.
     """
     alone = (load <= full).all(axis=1)
+    if len(load) and not alone.any():
+        return 0, int((load > full).sum(axis=0).argmax())
     space, load = space_bound(poses, unit, alone), load if alone.all() else load[alone]
     if not len(load) or not load.shape[1]:
         return space, -1

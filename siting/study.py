@@ -62,7 +62,7 @@ def assess(
             break
         reach = 1.05 * need
     levels = [
-        layout.layout_levels(unit, poses, case.demand, a.chosen, s.power_dba) for s, a in zip(sounds, layouts, strict=True)
+        layout.layout_levels(unit, poses, case.demand.xy, a.chosen, s.power_dba) for s, a in zip(sounds, layouts, strict=True)
     ]
     answers = tuple(
         _reading(case, unit, question, s, a, level, s is sounds[used])
@@ -87,12 +87,13 @@ def _answers(
     """A layout under each reading of the stated level; the transfer is the same, the power differs."""
     wanted = wanted_units(question, unit)
     rows = layout.first_rows(unit, case.poses, case.demand)
+    if wanted is not None:
+        # the quietest layout of a given number does not depend on the power
+        chosen, rows = layout.quietest_units(unit, case.poses, case.demand, wanted, rows)
+        return [layout.bounded(unit, case.poses, case.demand, chosen, s.power_dba, rows) for s in sounds], rows
     found = []
     for sound in sounds:
-        if wanted is None:
-            answer, rows = layout.most_units(unit, case.poses, case.demand, sound.power_dba, rows)
-        else:
-            answer, rows = layout.quietest_units(unit, case.poses, case.demand, wanted, sound.power_dba, rows)
+        answer, rows = layout.most_units(unit, case.poses, case.demand, sound.power_dba, rows)
         found.append(answer)
     return found, rows
 
