@@ -7,8 +7,8 @@ BIN := .venv/bin
 BUILT := .venv/.built
 EXAMPLE := data/examples
 OUT := out/example
-# one test file a module, so the kernels' tests are the ones named after a file in kernels/
-KERNEL_TESTS := $(wildcard $(patsubst kernels/%.py,tests/test_%.py,$(wildcard kernels/*.py)))
+# one test file a module, so the kernels' tests are the ones named after a file in kernels/; packing is tested through placement
+KERNEL_TESTS := $(wildcard $(patsubst kernels/%.py,tests/test_%.py,$(wildcard kernels/*.py))) tests/test_placement.py
 
 help:
 	@echo 'make run   assess the example site; leaves $(OUT)/map.html'
