@@ -11,11 +11,13 @@ from siting.model import (
     Ordinance,
     PathTerms,
     PlacedUnit,
+    Question,
+    Reading,
     ReceptorLevel,
     Sound,
     Unit,
 )
-from siting.placement import FOOT_M
+from siting.placement import FOOT_M, MOST_UNITS
 from siting.receptors import RAYS
 from siting.site import Land
 from siting.verdict import receptor_levels, urgency, worst_row
@@ -84,6 +86,16 @@ def warnings(case: Case) -> tuple[str, ...]:
         f"({case.reach_m / FOOT_M:.0f} ft): if somebody lives there, this study does not know it.",
     )
     return (FLAT, *case.site.notes, *(alone if count > OPEN_DIRECTIONS else ()))
+
+
+def search_end(question: Question, unit: Unit, answers: tuple[Reading, ...]) -> tuple[str, ...]:
+    """A note where the search for as many as allowed ended at its largest number."""
+    if question.mode != "max" or all(answer.units < MOST_UNITS for answer in answers):
+        return ()
+    return (
+        f"The search for as many as allowed ends at {MOST_UNITS} units ({MOST_UNITS * unit.kw / 1000:g} MW): more may be "
+        "legal; ask for a larger number with --units.",
+    )
 
 
 def assumptions(unit: Unit, sound: Sound, case: Case) -> tuple[Assumption, ...]:

@@ -14,8 +14,8 @@ from siting.model import Floats, Ints, Layout, Poses, Unit
 
 PROBES = 16  # poses tried on all receptors to find the rows to start with
 FIRST_ROWS = 2  # neighbours taken in for each of them
-MORE_ROWS = 256  # receptors taken in per round, or as many as there are rows
-NEARLY_DB = 1.0  # those this near their limit are taken in with those over it
+MORE_ROWS = 96  # receptors taken in per round, or as many as there are rows
+NEARLY_DB = 0.5  # those this near their limit are taken in with those over it
 QUIET_DB = 6.0  # those this far below need not be listened to until the last round
 ROUNDS = 8  # where a number of units is wanted, legal or not: rounds of refining which receptors matter
 
@@ -53,27 +53,43 @@ def first_rows(unit: Unit, poses: Poses, demand: Demand) -> Rows:
     return _with(unit, poses, demand, None, np.unique(np.concatenate(first)))
 
 
-def most_units(unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows) -> tuple[Layout, Rows]:
-    """As many units as every planning level allows, and the bound under the true limits alone.
+def quick_layout(unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows) -> tuple[Layout, Rows]:
+    """A legal layout from the fullest pattern alone, without a bound: about as many units as fit."""
+    chosen, level, rows = _most_legal(unit, poses, demand, power_dba, rows, len(poses), 1)
+    return Layout(chosen, len(poses), -1, level), rows
 
-    A quick search finds the receptors that matter; the thorough one, which may still find more, follows.
-    """
+
+def most_units(
+    unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows, quick: Layout
+) -> tuple[Layout, Rows]:
+    """As many units as every planning level allows, at least those of a quick layout, and the bound under the true limits."""
+    bound, binding = _bound(unit, poses, demand, rows, power_dba)
+    chosen, level = quick.chosen, quick.level
+    if len(chosen) < bound:
+        found, heard, rows = _most_legal(unit, poses, demand, power_dba, rows, bound, placement.PATTERNS)
+        if len(found) > len(chosen):
+            chosen, level = found, heard
+    return Layout(chosen, max(bound, len(chosen)), binding, level), rows
+
+
+def _most_legal(
+    unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows, bound: int, patterns: int
+) -> tuple[Ints, Floats, Rows]:
+    """The search repeated until its layout is legal at every receptor, each time with the receptors that it broke."""
     everyone = np.arange(len(demand.xy))
-    for thorough in (False, True):
-        enough, binding = _bound(unit, poses, demand, rows, power_dba) if thorough else (len(poses), -1)
-        listened = everyone
-        while True:
-            chosen = placement.most(poses, unit, rows.load, _full(power_dba), enough, placement.PATTERNS if thorough else 1)
-            excess = layout_levels(unit, poses, demand.xy[listened], chosen, power_dba) - demand.planning_dba[listened]
-            over = _over(excess, rows, listened)
-            if len(over):
-                rows = _with(unit, poses, demand, rows, over)
-                listened = listened[excess > -QUIET_DB]
-            elif len(listened) < len(everyone):
-                listened = everyone
-            else:
-                break
-    return Layout(chosen, max(enough, len(chosen)), binding), rows
+    listened = everyone
+    while True:
+        chosen = placement.most(poses, unit, rows.load, _full(power_dba), bound, patterns)
+        level = layout_levels(unit, poses, demand.xy[listened], chosen, power_dba)
+        excess = level - demand.planning_dba[listened]
+        over = _over(excess, rows, listened)
+        if len(over):
+            rows = _with(unit, poses, demand, rows, over)
+            listened = listened[excess > -QUIET_DB]
+        elif len(listened) < len(everyone):
+            listened = everyone
+        else:
+            return chosen, level, rows
 
 
 def _over(excess: Floats, rows: Rows, listened: Ints) -> Ints:
@@ -103,8 +119,9 @@ def quietest_units(unit: Unit, poses: Poses, demand: Demand, units: int, rows: R
 
 
 def bounded(unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float, rows: Rows) -> Layout:
-    """A layout with the upper bound on legal units of a power."""
-    return Layout(chosen, *_bound(unit, poses, demand, rows, power_dba))
+    """A layout with its levels and the upper bound on legal units of a power."""
+    level = layout_levels(unit, poses, demand.xy, chosen, power_dba)
+    return Layout(chosen, *_bound(unit, poses, demand, rows, power_dba), level)
 
 
 def quietest_pose(poses: Poses, rows: Rows) -> Ints:

@@ -196,11 +196,12 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Layout:
-    """The poses chosen, the valid upper bound on how many units any layout on this lattice can hold, and what sets it."""
+    """The poses chosen, how loud they are together, and how many units no layout on this lattice can exceed."""
 
     chosen: Ints  # indices into Poses, in the order of the unit numbers
     bound: int
     bound_by: int  # a receptor's index, or -1 for space
+    level: Floats  # (R,) dB(A) at every receptor; -inf without units
 
 
 @dataclass(frozen=True)

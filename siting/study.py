@@ -6,7 +6,7 @@ import numpy as np
 
 from siting import findings, layout, noise
 from siting.case import Case, make_case
-from siting.model import Floats, Layout, Ordinance, PlacedUnit, Question, Reading, Sound, State, Study, Unit
+from siting.model import Layout, Ordinance, PlacedUnit, Question, Reading, Sound, State, Study, Unit
 from siting.ordinance import strictest_limit
 from siting.placement import body_polygon, lattice_poses
 from siting.receptors import neighbours
@@ -56,19 +56,18 @@ def assess(
     reach = ACROSS_M if own_line else findings.NEARBY_M
     while True:
         case = make_case(land, row, site, terrain, poses, ordinance, question, reach)
-        layouts, rows = _answers(case, unit, question, sounds)
-        need = _reach(ordinance, sounds, layouts)
+        quick, rows = _quick_layouts(case, unit, question, sounds)
+        need = _reach(ordinance, unit, question, sounds, quick)
         if need <= reach:
-            break
-        reach = 1.05 * need
-    levels = [
-        layout.layout_levels(unit, poses, case.demand.xy, a.chosen, s.power_dba) for s, a in zip(sounds, layouts, strict=True)
-    ]
+            layouts, rows = _answers(case, unit, question, sounds, rows, quick)
+            need = _reach(ordinance, unit, question, sounds, layouts)
+            if need <= reach:
+                break
+        reach = 1.1 * need
     answers = tuple(
-        _reading(case, unit, question, s, a, level, s is sounds[used])
-        for s, a, level in zip(sounds, layouts, levels, strict=True)
+        _reading(case, unit, question, s, a, s is sounds[used]) for s, a in zip(sounds, layouts, strict=True)
     )
-    return _study(land, case, unit, ordinance, question, sounds[used], layouts[used], levels[used], answers, rows)
+    return _study(land, case, unit, ordinance, question, sounds[used], layouts[used], answers, rows)
 
 
 def wanted_units(question: Question, unit: Unit) -> int | None:
@@ -81,29 +80,43 @@ def wanted_units(question: Question, unit: Unit) -> int | None:
     return None
 
 
-def _answers(
+def _quick_layouts(
     case: Case, unit: Unit, question: Question, sounds: tuple[Sound, ...]
+) -> tuple[list[Layout], layout.Rows]:
+    """About how many units will stand under each reading, where that is not given."""
+    rows = layout.first_rows(unit, case.poses, case.demand)
+    found = []
+    for sound in sounds if question.mode == "max" else ():
+        quick, rows = layout.quick_layout(unit, case.poses, case.demand, sound.power_dba, rows)
+        found.append(quick)
+    return found, rows
+
+
+def _answers(
+    case: Case, unit: Unit, question: Question, sounds: tuple[Sound, ...], rows: layout.Rows, quick: list[Layout]
 ) -> tuple[list[Layout], layout.Rows]:
     """A layout under each reading of the stated level; the transfer is the same, the power differs."""
     wanted = wanted_units(question, unit)
-    rows = layout.first_rows(unit, case.poses, case.demand)
     if wanted is not None:
         # the quietest layout of a given number does not depend on the power
         chosen, rows = layout.quietest_units(unit, case.poses, case.demand, wanted, rows)
         return [layout.bounded(unit, case.poses, case.demand, chosen, s.power_dba, rows) for s in sounds], rows
     found = []
-    for sound in sounds:
-        answer, rows = layout.most_units(unit, case.poses, case.demand, sound.power_dba, rows)
+    for sound, start in zip(sounds, quick, strict=True):
+        answer, rows = layout.most_units(unit, case.poses, case.demand, sound.power_dba, rows, start)
         found.append(answer)
     return found, rows
 
 
-def _reach(ordinance: Ordinance | None, sounds: tuple[Sound, ...], layouts: list[Layout]) -> float:
+def _reach(
+    ordinance: Ordinance | None, unit: Unit, question: Question, sounds: tuple[Sound, ...], layouts: list[Layout]
+) -> float:
     """How far neighbours must be looked for so that none beyond can be over the ordinance's lowest limit."""
     if ordinance is None or ordinance.measured_at != "receiving lot line":
         return 0.0
-    limit = strictest_limit(ordinance)
-    return max(noise.reach_m(s.power_dba, len(a.chosen), limit) for s, a in zip(sounds, layouts, strict=True))
+    limit, wanted = strictest_limit(ordinance), wanted_units(question, unit)
+    counts = [len(answer.chosen) for answer in layouts] if wanted is None else [wanted] * len(sounds)
+    return max(noise.reach_m(s.power_dba, n, limit) for s, n in zip(sounds, counts, strict=True))
 
 
 def _study(
@@ -114,13 +127,12 @@ def _study(
     question: Question,
     sound: Sound,
     answer: Layout,
-    level: Floats,
     answers: tuple[Reading, ...],
     rows: layout.Rows,
 ) -> Study:
     """Put what was found for the reading used into the frozen answer."""
-    listed, unlisted = findings.listed_receptors(case, level)
-    shown = findings.level_rows(case, ordinance, level, np.flatnonzero(listed))
+    listed, unlisted = findings.listed_receptors(case, answer.level)
+    shown = findings.level_rows(case, ordinance, answer.level, np.flatnonzero(listed))
     placed = _placed(case, answer)
     state = next(reading.state for reading in answers if reading.chosen)
     alone = None if len(answer.chosen) else findings.stopped_by(case, unit, ordinance, sound, rows)
@@ -141,17 +153,17 @@ def _study(
         readings=answers,
         verdict=reasons(state, shown, case.site, ordinance, len(placed), wanted, alone, len(case.receptors)),
         assumptions=findings.assumptions(unit, sound, case),
-        notes=(*findings.warnings(case), *unlisted),
+        notes=(*findings.warnings(case), *findings.search_end(question, unit, answers), *unlisted),
         inputs=findings.inputs(land, case, unit, ordinance),
     )
 
 
 def _reading(
-    case: Case, unit: Unit, question: Question, sound: Sound, answer: Layout, level: Floats, chosen: bool
+    case: Case, unit: Unit, question: Question, sound: Sound, answer: Layout, chosen: bool
 ) -> Reading:
-    margin = case.limits - level[:, None]
+    margin = case.limits - answer.level[:, None]
     known = margin[np.isfinite(margin)]
-    state: State = state_of(level, case.limits, len(answer.chosen), wanted_units(question, unit), answer.bound > 0)
+    state: State = state_of(answer.level, case.limits, len(answer.chosen), wanted_units(question, unit), answer.bound > 0)
     return Reading(
         reading=sound.reading,
         chosen=chosen,

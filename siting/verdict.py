@@ -1,6 +1,7 @@
 """From levels and limits to PASS, FAIL or UNKNOWN, with the sentences that say why."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -30,37 +31,32 @@ def receptor_levels(
         Indices of the receptors to list.
     """
     periods = [period.name for period in ordinance.periods] if ordinance else ["any"]
-    rows = []
-    for i, heard, own, (x, y) in zip(
-        which.tolist(), level[which].tolist(), limits[which].tolist(), receptors.xy[which].tolist(), strict=True
-    ):
-        zone = " + ".join(receptors.zones[i]) or None
-        for period, limit in zip(periods, own, strict=True):
-            rows.append(
-                _row(receptors.id[i], receptors.neighbour[i], zone, classes[i], period, heard, limit, (x, y), height_m)
-            )
-    return rows
+    picked, count = which.tolist(), len(periods)
+    heard = np.repeat(level[which], count)
+    limit = limits[which].ravel()
+    margin = limit - heard
+    state: list[State] = ["UNKNOWN" if m != m else "FAIL" if m < 0 else "PASS" for m in margin.tolist()]
+    zones = {z: " + ".join(z) or None for z in set(receptors.zones)}
+    columns: tuple[Iterable[object], ...] = (
+        [receptors.id[i] for i in picked for _ in periods],
+        [receptors.neighbour[i] for i in picked for _ in periods],
+        [zones[receptors.zones[i]] for i in picked for _ in periods],
+        [classes[i] for i in picked for _ in periods],
+        periods * len(picked),
+        _known(heard),
+        _known(limit),
+        _known(margin),
+        state,
+        np.repeat(receptors.xy[which, 0], count).tolist(),
+        np.repeat(receptors.xy[which, 1], count).tolist(),
+        [height_m] * (len(picked) * count),
+    )
+    return list(map(ReceptorLevel._make, zip(*columns, strict=True)))
 
 
-def _row(
-    name: str,
-    neighbour: str,
-    zone: str | None,
-    zone_class: str | None,
-    period: str,
-    heard: float,
-    limit: float,
-    xy: tuple[float, float],
-    height_m: float,
-) -> ReceptorLevel:
-    """One row; a level of -inf is no level, a limit of NaN is no limit."""
-    silent, unknown = heard == -math.inf, limit != limit
-    margin = None if silent or unknown else limit - heard
-    state: State = "UNKNOWN" if unknown else "FAIL" if margin is not None and margin < 0 else "PASS"
-    return ReceptorLevel(
-        name, neighbour, zone, zone_class, period, None if silent else heard, None if unknown else limit, margin, state,
-        *xy, height_m,
-    )  # fmt: skip
+def _known(values: Floats) -> list[float | None]:
+    """Values as a list; what is not finite (no unit, no limit) is None."""
+    return [v if math.isfinite(v) else None for v in values.tolist()]
 
 
 def urgency(row: ReceptorLevel) -> tuple[int, float]:
