@@ -1,6 +1,7 @@
 """Every lot of a parcel file through the same assessment: one row a lot, streamed from worker processes."""
 
 import csv
+import gc
 import math
 import os
 from collections import Counter
@@ -161,6 +162,7 @@ def _rows(order: Order, count: int, workers: int) -> Iterator[Row]:
 def _start(order: Order) -> None:
     global _here
     _here = (read_land(**order.land), order)
+    gc.freeze()  # the land stays: no collection need walk through it
 
 
 def _chunk(rows: range) -> list[Row]:

@@ -130,13 +130,15 @@ def make_site(land: Land, row: int, ordinance: Ordinance | None) -> tuple[Site, 
 
 def zones_at(land: Land, xy: Floats) -> list[tuple[str, ...]]:
     """The names of every zone that covers each point (n, 2), sorted; empty where there is none."""
-    found: list[set[str]] = [set() for _ in xy]
+    found: list[tuple[str, ...]] = [()] * len(xy)
     if land.zoning is not None and len(xy):
         point, zone = land.zoning.tree.query(shapely.points(xy))
         covers = shapely.intersects_xy(land.zoning.polygons[zone], *xy[point].T)
         for i, k in zip(point[covers].tolist(), zone[covers].tolist(), strict=True):
-            found[i].add(land.zoning.names[k])
-    return [tuple(sorted(names)) for names in found]
+            name = land.zoning.names[k]
+            if name not in found[i]:
+                found[i] = tuple(sorted((*found[i], name)))
+    return found
 
 
 def _distances(ordinance: Ordinance | None) -> tuple[float, float, tuple[Assumption, ...]]:

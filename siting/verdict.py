@@ -129,7 +129,7 @@ def reasons(
         said.append(f"Even one unit in the quietest place gives {_compared(alone)}.")
     elif wanted is not None and placed < wanted:
         said.append(f"Only {placed} of the {wanted} units have room on lot {site.id}.")
-    over = [row for row in worst_of_each_neighbour(rows) if row.state == "FAIL"]
+    over = worst_of_each_neighbour([row for row in rows if row.state == "FAIL"])
     if over:
         said.append(f"{_units(placed)} {'gives' if placed == 1 else 'give'} {_compared(over[0])}.")
         if len(over) > 1:
