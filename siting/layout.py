@@ -15,6 +15,7 @@ from siting.model import Floats, Ints, Layout, Poses, Unit
 PROBES = 16  # poses tried on all receptors to find the rows to start with
 FIRST_ROWS = 2  # neighbours taken in for each of them
 MORE_ROWS = 96  # receptors taken in per round, or as many as there are rows
+APART_M = 2.0
 NEARLY_DB = 0.5  # those this near their limit are taken in with those over it
 QUIET_DB = 6.0  # those this far below need not be listened to until the last round
 ROUNDS = 8  # where a number of units is wanted, legal or not: rounds of refining which receptors matter
@@ -82,7 +83,7 @@ def _most_legal(
         chosen = placement.most(poses, unit, rows.load, _full(power_dba), bound, patterns)
         level = layout_levels(unit, poses, demand.xy[listened], chosen, power_dba)
         excess = level - demand.planning_dba[listened]
-        over = _over(excess, rows, listened)
+        over = _over(demand, excess, rows, listened)
         if len(over):
             rows = _with(unit, poses, demand, rows, over)
             listened = listened[excess > -QUIET_DB]
@@ -92,14 +93,19 @@ def _most_legal(
             return chosen, level, rows
 
 
-def _over(excess: Floats, rows: Rows, listened: Ints) -> Ints:
-    """Where a receptor that is not among the rows is over its planning level: it, and those that nearly are, the worst first."""
+def _over(demand: Demand, excess: Floats, rows: Rows, listened: Ints) -> Ints:
+    """Where a receptor that is not among the rows is over its planning level: the worst of those over or nearly so.
+
+    One of each square of `APART_M`: its neighbours on the same lot line hear much the same.
+    """
     new = ~np.isin(listened, rows.index)
     if not (excess[new] > 0).any():
         return np.zeros(0, np.int64)
     order = np.flatnonzero(new & (excess > -NEARLY_DB))
     order = order[np.argsort(-excess[order], kind="stable")]
-    return listened[order[: max(MORE_ROWS, len(rows.index))]]
+    square = np.floor(demand.xy[listened[order]] / APART_M)
+    _, first = np.unique(square[:, 0] + 1j * square[:, 1], return_index=True)
+    return listened[order[np.sort(first)[: max(MORE_ROWS, len(rows.index))]]]
 
 
 def quietest_units(unit: Unit, poses: Poses, demand: Demand, units: int, rows: Rows) -> tuple[Ints, Rows]:
