@@ -67,7 +67,9 @@ def edge_enters_box(ax, ay, bx, by, x0, y0, x1, y1):
     c2 = dx * (y0 - ay) - dy * (x1 - ax)
     c3 = dx * (y1 - ay) - dy * (x0 - ax)
     c4 = dx * (y1 - ay) - dy * (x1 - ax)
-    return not ((c1 >= 0 and c2 >= 0 and c3 >= 0 and c4 >= 0) or (c1 <= 0 and c2 <= 0 and c3 <= 0 and c4 <= 0))
+    return not (
+        (c1 >= 0 and c2 >= 0 and c3 >= 0 and c4 >= 0) or (c1 <= 0 and c2 <= 0 and c3 <= 0 and c4 <= 0)
+    )
 
 
 @kernel
@@ -140,9 +142,7 @@ def standing_room(columns, rows, step, body, margin, body_edges, clear_edges):
 @kernel
 def overlap(ax0, ay0, ax1, ay1, bx0, by0, bx1, by1):
     """True where two open boxes share more than a touch."""
-    return (
-        ax0 < bx1 - TOUCH and bx0 < ax1 - TOUCH and ay0 < by1 - TOUCH and by0 < ay1 - TOUCH
-    )
+    return ax0 < bx1 - TOUCH and bx0 < ax1 - TOUCH and ay0 < by1 - TOUCH and by0 < ay1 - TOUCH
 
 
 @kernel

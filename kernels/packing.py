@@ -9,6 +9,7 @@ import numpy as np
 from kernels.cache import kernel
 from kernels.footprints import block_colliding, poses_collide
 
+
 @kernel
 def chosen_mask(start, count):
     """A list of indices as a mask of `count` entries."""

@@ -26,7 +26,7 @@ from siting.sound import readings
 from siting.study import assess
 from siting.verdict import worst_row
 
-CHUNK = 64  # lots a task: long enough to hide the cost of handing it over, short enough for a steady progress bar
+CHUNK = 64  # lots a task: long enough to hide the cost of handing it over, short enough for steady progress
 Row = dict[str, Any]
 
 _here: tuple[Land, "Order"] | None = None  # what a worker process read when it started
@@ -98,7 +98,9 @@ def columns(order: Order) -> list[str]:
         "id", "state", "units", "bound", "bound_by", "kw", "area_m2", "buildable_area_m2", "receptor", "neighbour",
         "zone", "period", "level_dba", "limit_dba", "margin_db", "reading", "reading_origin", "reason",
     ]  # fmt: skip
-    return fixed + [f"{what}_{s.reading}" for s in readings(order.unit, order.sound_at) for what in ("units", "state")]
+    return fixed + [
+        f"{what}_{s.reading}" for s in readings(order.unit, order.sound_at) for what in ("units", "state")
+    ]
 
 
 def lot_row(land: Land, index: int, order: Order) -> Row:
@@ -152,7 +154,9 @@ def _rows(order: Order, count: int, workers: int) -> Iterator[Row]:
             yield from _chunk(chunk)
         return
     with ProcessPoolExecutor(workers, get_context("spawn"), _start, (order,)) as pool:
-        waiting: list[Future[list[Row]]] = [pool.submit(_chunk, chunk) for chunk in islice(chunks, 2 * workers)]
+        waiting: list[Future[list[Row]]] = [
+            pool.submit(_chunk, chunk) for chunk in islice(chunks, 2 * workers)
+        ]
         while waiting:
             done = waiting.pop(0).result()
             waiting += [pool.submit(_chunk, chunk) for chunk in islice(chunks, 1)]

@@ -40,13 +40,21 @@ def _land_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         click.argument("parcels", type=FILE),
         click.option("--layer", help="Layer of the parcel file, where it has several."),
-        click.option("--id-field", metavar="NAME", help="Field that holds the lots' ids; guessed where left out."),
-        click.option("--crs", metavar="EPSG:N", help="The parcel file's CRS, where the file does not say it."),
+        click.option(
+            "--id-field", metavar="NAME", help="Field that holds the lots' ids; guessed where left out."
+        ),
+        click.option(
+            "--crs", metavar="EPSG:N", help="The parcel file's CRS, where the file does not say it."
+        ),
         click.option("--zoning", type=FILE, help="Zoning polygons."),
-        click.option("--zone-field", metavar="NAME", help="Field with the zone's name, in --zoning or in the parcels."),
+        click.option(
+            "--zone-field", metavar="NAME", help="Field with the zone's name, in --zoning or in the parcels."
+        ),
         click.option("--buildings", type=FILE, help="Building footprints to keep a distance from."),
         click.option("--keep-out", type=FILE, help="Polygons where no unit may stand."),
-        click.option("--receptors", type=FILE, help="Points where levels are wanted, beside the ordinance's own."),
+        click.option(
+            "--receptors", type=FILE, help="Points where levels are wanted, beside the ordinance's own."
+        ),
         click.option("--terrain", type=FILE, help="Elevation raster: ground heights and slope of the lot."),
     ]
     return functools.reduce(lambda f, option: option(f), reversed(options), command)
@@ -54,14 +62,20 @@ def _land_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _question_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
-        click.option("--unit", default="gx230", show_default=True, help="Unit of the catalogue, or a TOML file."),
+        click.option(
+            "--unit", default="gx230", show_default=True, help="Unit of the catalogue, or a TOML file."
+        ),
         click.option("--ordinance", metavar="NAME", help="Ordinance of the catalogue, or a TOML file."),
         click.option("--units", type=click.IntRange(min=1), metavar="N", help="Place N units."),
         click.option("--load-kw", type=float, metavar="KW", help="Place units for a load."),
-        click.option("--spare", type=click.IntRange(min=0), metavar="R", help="Units more than the load needs."),
+        click.option(
+            "--spare", type=click.IntRange(min=0), metavar="R", help="Units more than the load needs."
+        ),
         click.option("--max", "most", is_flag=True, help="Place as many as are allowed."),
         click.option(
-            "--sound-at", metavar="WHERE", help="Where the unit's stated level holds: 7m, 1m, 23ft, power. Assumed: 7m."
+            "--sound-at",
+            metavar="WHERE",
+            help="Where the unit's stated level holds: 7m, 1m, 23ft, power. Assumed: 7m.",
         ),
     ]
     return functools.reduce(lambda f, option: option(f), reversed(options), command)
@@ -75,7 +89,9 @@ def _question_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("-o", "--output", type=FILE, metavar="DIR", help="Folder for the study's files and map.html.")
 @click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
 @click.option("--json", "as_json", is_flag=True, help="Print the study as JSON.")
-def assess(lot_id: str | None, at: str | None, output: Path | None, overwrite: bool, as_json: bool, **options: Any) -> None:
+def assess(
+    lot_id: str | None, at: str | None, output: Path | None, overwrite: bool, as_json: bool, **options: Any
+) -> None:
     """Assess one lot of a parcel file. Exit code 0: allowed, 1: not allowed, 2: wrong input, 3: cannot be known."""
     from siting.export import check_folder, document, dumps, study_files, write_files
     from siting.parcels import find_lot
@@ -107,9 +123,13 @@ def assess(lot_id: str | None, at: str | None, output: Path | None, overwrite: b
 @main.command(cls=Verb)
 @_land_options
 @_question_options
-@click.option("-o", "--output", type=FILE, metavar="OUT", required=True, help="Folder for lots.csv and lots.parquet.")
+@click.option(
+    "-o", "--output", type=FILE, metavar="OUT", required=True, help="Folder for lots.csv and lots.parquet."
+)
 @click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; one a core where left out.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes; one a core where left out."
+)
 def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) -> None:
     """Assess every lot of a parcel file: one row a lot as CSV and GeoParquet."""
     from siting.batch import run_batch
@@ -133,7 +153,9 @@ def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) ->
 
 @main.command(cls=Verb)
 @click.argument("study_dir", type=FILE)
-@click.option("-o", "--output", type=FILE, metavar="DIR", required=True, help="Folder for the permit package.")
+@click.option(
+    "-o", "--output", type=FILE, metavar="DIR", required=True, help="Folder for the permit package."
+)
 @click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
 def package(study_dir: Path, output: Path, overwrite: bool) -> None:
     """Make the permit package of a study: report.pdf, the study's files and manifest.json."""

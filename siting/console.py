@@ -49,7 +49,11 @@ def _print_inputs(data: Document, console: Console) -> None:
     for facts in data["inputs"]:
         layer = f", layer {facts['layer']}" if facts["layer"] else ""
         crs = f", {facts['crs']}" if facts["crs"] else ""
-        count = f", {facts['features']:,} features" if facts["role"] not in ("unit", "ordinance", "terrain") else ""
+        count = (
+            f", {facts['features']:,} features"
+            if facts["role"] not in ("unit", "ordinance", "terrain")
+            else ""
+        )
         console.print(Text(f"  {facts['role']}: {facts['path']}{layer}{crs}{count}"))
         for note in facts["notes"]:
             console.print(Text(f"    {note}", style="dim"))
@@ -68,7 +72,11 @@ def _print_assumptions(data: Document, console: Console) -> None:
 def _print_layout(data: Document, console: Console) -> None:
     layout, site, unit = data["layout"], data["site"], data["unit"]
     _heading(console, f"Layout on lot {site['id']}: {placed_words(data)}")
-    console.print(Text(f"  {unit['name']}, {unit['kw']:g} kW each: {layout['kw']:,g} kW; {reading_words(data['sound'])}"))
+    console.print(
+        Text(
+            f"  {unit['name']}, {unit['kw']:g} kW each: {layout['kw']:,g} kW; {reading_words(data['sound'])}"
+        )
+    )
     console.print(
         Text(
             f"  lot {area_words(site['area_m2'])}, buildable {area_words(site['buildable_area_m2'])}, "
@@ -86,7 +94,7 @@ def _print_layout(data: Document, console: Console) -> None:
 
 
 def placed_words(data: Document) -> str:
-    """"6 placed, at most 9", and what sets the bound."""
+    """ "6 placed, at most 9", and what sets the bound."""
     layout = data["layout"]
     by = "by space" if layout["bound_by"] == "space" else f"by receptor {layout['bound_by']}"
     return f"{layout['units']} placed, at most {layout['bound']} ({by}, on this lattice)"
@@ -134,7 +142,9 @@ def zone_words(row: Document) -> str:
 def _print_readings(data: Document, console: Console) -> None:
     if len(data["readings"]) < 2:
         return
-    _heading(console, f"The same question under each reading of the stated {data['sound']['stated_dba']:g} dB")
+    _heading(
+        console, f"The same question under each reading of the stated {data['sound']['stated_dba']:g} dB"
+    )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, justify in (
         ("stated at", "left"), ("power dB(A)", "right"), ("units", "right"), ("at most", "right"),
@@ -149,7 +159,9 @@ def _print_readings(data: Document, console: Console) -> None:
             str(row["bound"]),
             "" if row["worst_margin_db"] is None else f"{row['worst_margin_db']:+.1f}",
             Text(row["state"], style=COLOURS[row["state"]]),
-            f"used, {'ASSUMED' if data['sound']['origin'] == 'assumed' else data['sound']['origin']}" if row["chosen"] else "",
+            f"used, {'ASSUMED' if data['sound']['origin'] == 'assumed' else data['sound']['origin']}"
+            if row["chosen"]
+            else "",
         )
     console.print(table)
 
@@ -160,10 +172,16 @@ def _print_verdict(data: Document, console: Console) -> None:
     console.print(Text(f"{state}: {MEANING[state]}", style=COLOURS[state]))
     ordinance = data["ordinance"]
     if ordinance:
-        console.print(Text(f"  {ordinance['place']}, {ordinance['code']}, measured at the {ordinance['measured_at']}"))
+        console.print(
+            Text(f"  {ordinance['place']}, {ordinance['code']}, measured at the {ordinance['measured_at']}")
+        )
         for rule in ordinance["not_applied"]:
             console.print(Text(f"  not applied: {rule}"))
     for reason in data["verdict"]["reasons"]:
         console.print(Text(f"  {reason}"))
     if data["sound"]["origin"] == "assumed":
-        console.print(Text(f"  ASSUMED: the stated level holds {'as sound power' if data['sound']['reading'] == 'power' else 'at ' + data['sound']['reading']}; state it with --sound-at."))
+        console.print(
+            Text(
+                f"  ASSUMED: the stated level holds {'as sound power' if data['sound']['reading'] == 'power' else 'at ' + data['sound']['reading']}; state it with --sound-at."
+            )
+        )

@@ -73,7 +73,9 @@ def write_files(files: dict[str, str], folder: Path, overwrite: bool = False) ->
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise InputError(f"{folder}: cannot be written ({error.strerror}); choose another folder with -o.") from error
+        raise InputError(
+            f"{folder}: cannot be written ({error.strerror}); choose another folder with -o."
+        ) from error
 
 
 def check_folder(folder: Path, overwrite: bool) -> None:
@@ -81,7 +83,9 @@ def check_folder(folder: Path, overwrite: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: this is a file; name a folder with -o.")
     if folder.is_dir() and any(folder.iterdir()) and not overwrite:
-        raise InputError(f"{folder}: the folder is not empty; name another with -o, or allow it with --overwrite.")
+        raise InputError(
+            f"{folder}: the folder is not empty; name another with -o, or allow it with --overwrite."
+        )
 
 
 def layout_geojson(data: Document) -> Document:
@@ -177,7 +181,9 @@ def _site(study: Study) -> Document:
         "buildable": _geometry(site.buildable),
         "buildings": [_geometry(b) for b in site.buildings],
         "keep_outs": [_geometry(k) for k in site.keep_outs],
-        "neighbours": [{"id": n.id, "zone": n.zone, "geometry": _geometry(n.geometry)} for n in study.neighbours],
+        "neighbours": [
+            {"id": n.id, "zone": n.zone, "geometry": _geometry(n.geometry)} for n in study.neighbours
+        ],
         "elevation": site.elevation,
     }
 

@@ -48,7 +48,9 @@ def listed_receptors(case: Case, level: Floats) -> tuple[np.ndarray, tuple[str, 
     )
 
 
-def level_rows(case: Case, ordinance: Ordinance | None, level: Floats, which: np.ndarray) -> list[ReceptorLevel]:
+def level_rows(
+    case: Case, ordinance: Ordinance | None, level: Floats, which: np.ndarray
+) -> list[ReceptorLevel]:
     """The rows of some receptors (indices or mask)."""
     height = noise.ENVIRONMENT.receptor_height_m
     return receptor_levels(case.receptors, ordinance, case.classes, case.limits, level, height, which)
@@ -105,12 +107,17 @@ def assumptions(unit: Unit, sound: Sound, case: Case) -> tuple[Assumption, ...]:
         "given": "stated with --sound-at",
     }
     return (
-        Assumption("sound.reading", sound.reading, sound.origin, told.get(sound.origin, "from the unit's file")),
+        Assumption(
+            "sound.reading", sound.reading, sound.origin, told.get(sound.origin, "from the unit's file")
+        ),
         *unit.assumptions,
         *case.site.assumptions,
         *noise.environment_assumptions(),
         Assumption(
-            "lattice.step_m", case.poses.step_m, "assumed", "poses stand on a lattice along the lot's main direction"
+            "lattice.step_m",
+            case.poses.step_m,
+            "assumed",
+            "poses stand on a lattice along the lot's main direction",
         ),
         Assumption(
             "neighbours.reach_m",

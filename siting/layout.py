@@ -54,7 +54,9 @@ def first_rows(unit: Unit, poses: Poses, demand: Demand) -> Rows:
     return _with(unit, poses, demand, None, np.unique(np.concatenate(first)))
 
 
-def quick_layout(unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows) -> tuple[Layout, Rows]:
+def quick_layout(
+    unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows
+) -> tuple[Layout, Rows]:
     """A legal layout from the fullest pattern alone, without a bound: about as many units as fit."""
     chosen, level, rows = _most_legal(unit, poses, demand, power_dba, rows, len(poses), 1)
     return Layout(chosen, len(poses), -1, level), rows
@@ -163,7 +165,9 @@ def _worst_of_each(excess: Floats, neighbour: Ints) -> Ints:
 
 
 def _with(unit: Unit, poses: Poses, demand: Demand, rows: Rows | None, more: Ints) -> Rows:
-    load = noise.transfer(unit, poses.xy, demand.xy[more]).energy[:, :, 0] / 10 ** (demand.planning_dba[more] / 10)
+    load = noise.transfer(unit, poses.xy, demand.xy[more]).energy[:, :, 0] / 10 ** (
+        demand.planning_dba[more] / 10
+    )
     if rows is None:
         return Rows(more, load)
     return Rows(np.concatenate((rows.index, more)), np.concatenate((rows.load, load), axis=1))

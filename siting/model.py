@@ -134,7 +134,9 @@ class Neighbour:
 
     id: str
     geometry: BaseGeometry
-    zone: str | None  # the zone's name at the lot's own place, for display; None where no zoning layer covers it
+    zone: (
+        str | None
+    )  # the zone's name at the lot's own place, for display; None where no zoning layer covers it
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,9 @@ class Receptors:
     zones: list[tuple[str, ...]]  # the zones' names as the map writes them; empty where no zone is known
     xy: Floats  # (n, 2) metres
     distance_m: Floats  # (n,) from the buildable area
-    open_directions: int  # of 36 directions from the lot, those in which no other lot of the file lies within reach
+    open_directions: (
+        int  # of 36 directions from the lot, those in which no other lot of the file lies within reach
+    )
     lots: Ints  # rows of the parcel file, the lots around, the nearest first
 
     def __len__(self) -> int:

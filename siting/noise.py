@@ -20,7 +20,9 @@ def environment_assumptions() -> tuple[Assumption, ...]:
     """What is taken for air, ground and receptor height, and why."""
     e = ENVIRONMENT
     return (
-        Assumption("air.temperature_c", e.temperature_c, "assumed", "usual reference weather; carries sound well"),
+        Assumption(
+            "air.temperature_c", e.temperature_c, "assumed", "usual reference weather; carries sound well"
+        ),
         Assumption("air.humidity_pct", e.humidity_pct, "assumed", "usual reference weather"),
         Assumption("air.pressure_kpa", e.pressure_kpa, "assumed", "sea level"),
         Assumption("ground.g", e.ground_g, "assumed", "hard ground everywhere, the loud reading"),
@@ -29,7 +31,9 @@ def environment_assumptions() -> tuple[Assumption, ...]:
     )
 
 
-def transfer(unit: Unit, sources_xy: Floats, receptors_xy: Floats, environment: Environment = ENVIRONMENT) -> Transfer:
+def transfer(
+    unit: Unit, sources_xy: Floats, receptors_xy: Floats, environment: Environment = ENVIRONMENT
+) -> Transfer:
     """A-weighted energy at each receptor from one unit of 0 dB(A) power at each source, in the unit's octave shape.
 
     Parameters
@@ -60,7 +64,12 @@ def transfer(unit: Unit, sources_xy: Floats, receptors_xy: Floats, environment: 
 
 
 def path_terms(
-    unit: Unit, sound: Sound, name: str, source_xy: Floats, receptor_xy: Floats, environment: Environment = ENVIRONMENT
+    unit: Unit,
+    sound: Sound,
+    name: str,
+    source_xy: Floats,
+    receptor_xy: Floats,
+    environment: Environment = ENVIRONMENT,
 ) -> PathTerms:
     """The arithmetic from one unit to one receptor, every term in dB."""
     terms = kernel.flat_terms(
@@ -103,5 +112,7 @@ def _band_energy(unit: Unit) -> Floats:
 @functools.cache
 def _alpha(environment: Environment) -> Floats:
     return np.asarray(
-        band_absorption_db_per_m(environment.temperature_c, environment.humidity_pct, environment.pressure_kpa)
+        band_absorption_db_per_m(
+            environment.temperature_c, environment.humidity_pct, environment.pressure_kpa
+        )
     )

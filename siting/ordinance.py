@@ -18,7 +18,9 @@ def zone_class(ordinance: Ordinance, zone: str) -> str | None:
     name = zone.strip().casefold()
     named = [c for c in _classes(ordinance) if c.casefold() == name]
     matched = named or [
-        c for c, patterns in ordinance.zone_patterns if any(fnmatchcase(name, p.strip().casefold()) for p in patterns)
+        c
+        for c, patterns in ordinance.zone_patterns
+        if any(fnmatchcase(name, p.strip().casefold()) for p in patterns)
     ]
     if matched:
         return min(matched, key=lambda c: _strictest(ordinance, c))
@@ -59,7 +61,9 @@ def strictest_limit(ordinance: Ordinance) -> float:
 
 
 def _classes(ordinance: Ordinance) -> list[str]:
-    return list(dict.fromkeys([limit.zone for limit in ordinance.limits] + [c for c, _ in ordinance.zone_patterns]))
+    return list(
+        dict.fromkeys([limit.zone for limit in ordinance.limits] + [c for c, _ in ordinance.zone_patterns])
+    )
 
 
 def _strictest(ordinance: Ordinance, name: str) -> float:

@@ -12,7 +12,7 @@ from kernels import footprints, packing
 from siting.model import Clearance, Floats, Ints, Poses, Site, Unit
 
 FOOT_M = 0.3048
-MAX_POSES = 4_000  # beyond this the lattice step grows by whole feet, so that one lot stays a matter of a second
+MAX_POSES = 4_000  # beyond this the lattice step grows by whole feet: one lot stays a matter of a second
 SHORT = 1.0 - 1e-9  # sums stop short of the limit, so that no rounding of a sum can carry a level over it
 EXCHANGES = 40
 MOST_UNITS = 250  # 50 MW of 200 kW units: the search for as many as allowed ends there; a number asked for may be larger
@@ -38,7 +38,8 @@ def lattice_poses(site: Site, unit: Unit) -> Poses:
     clear_edges = _edges(affinity.translate(affinity.rotate(clear, -angle, origin=(0, 0)), -x0, -y0))
     columns, rows = int((x1 - x0) / step) + 1, int((y1 - y0) / step) + 1
     cells = [
-        footprints.standing_room(columns, rows, step, bodies[o], margins[o], body_edges, clear_edges) for o in (0, 1)
+        footprints.standing_room(columns, rows, step, bodies[o], margins[o], body_edges, clear_edges)
+        for o in (0, 1)
     ]
     turned = np.repeat([False, True], [len(c) for c in cells])
     cell = np.concatenate(cells)
@@ -75,7 +76,9 @@ def most(
     full *= SHORT
     legal = np.flatnonzero((load <= full).all(axis=1))
     count = min(len(legal), MOST_UNITS)
-    return _search(poses, unit, load, legal, count, full, count if bound is None else min(bound, count), patterns)
+    return _search(
+        poses, unit, load, legal, count, full, count if bound is None else min(bound, count), patterns
+    )
 
 
 def quietest(poses: Poses, unit: Unit, load: Floats, units: int) -> Ints:
@@ -112,7 +115,9 @@ def space_bound(poses: Poses, unit: Unit, which: NDArray[np.bool_] | None = None
         return 0
     bodies, margins = _orientations(unit)
     gap = margins.min()
-    extent = np.array([[footprints.cells_apart(side + gap, poses.step_m) for side in body] for body in bodies])
+    extent = np.array(
+        [[footprints.cells_apart(side + gap, poses.step_m) for side in body] for body in bodies]
+    )
     columns, rows = cell.max(axis=0) + 1
     covered = footprints.covered_cells(cell, turned.astype(np.int64), extent, columns, rows)
     return int(covered // extent.prod(axis=1).min())
@@ -152,7 +157,9 @@ def _patterns(lattice: footprints.Lattice, step: float, directions: int) -> list
                 footprints.cells_apart(bodies[o, 1] + gap_y, step),
             )
             for offset in range(pitch[across]):
-                picked = footprints.pack_rows(lined, turned, o, across, offset, pitch[across], pitch[1 - across])
+                picked = footprints.pack_rows(
+                    lined, turned, o, across, offset, pitch[across], pitch[1 - across]
+                )
                 starts.append(order[picked])
     return sorted(starts, key=len, reverse=True)
 
@@ -161,20 +168,30 @@ def _orientations(unit: Unit) -> tuple[Floats, Floats]:
     """Bodies (2, 2) and margins (2, 4: -x, +x, -y, +y) at 0° and 90°; the front faces -y at 0°, so +x at 90°."""
     c: Clearance = unit.clearance
     bodies = np.array([[unit.length_m, unit.width_m], [unit.width_m, unit.length_m]])
-    margins = np.array([[c.left_m, c.right_m, c.front_m, c.back_m], [c.back_m, c.front_m, c.left_m, c.right_m]])
+    margins = np.array(
+        [[c.left_m, c.right_m, c.front_m, c.back_m], [c.back_m, c.front_m, c.left_m, c.right_m]]
+    )
     return bodies, margins
 
 
 def _lattice(poses: Poses, unit: Unit, which: Ints) -> footprints.Lattice:
     """Some of the poses, indexed by cell."""
     bodies, margins = _orientations(unit)
-    return footprints.make_lattice(poses.cell[which], poses.turned[which].astype(np.int64), poses.step_m, bodies, margins)
+    return footprints.make_lattice(
+        poses.cell[which], poses.turned[which].astype(np.int64), poses.step_m, bodies, margins
+    )
 
 
 def _no_poses(step: float, unit: Unit) -> Poses:
     none = np.zeros(0)
     return Poses(
-        np.zeros((0, 2)), none, np.zeros((0, 2), np.int64), none.astype(bool), step, 0.0, (unit.length_m, unit.width_m)
+        np.zeros((0, 2)),
+        none,
+        np.zeros((0, 2), np.int64),
+        none.astype(bool),
+        step,
+        0.0,
+        (unit.length_m, unit.width_m),
     )
 
 

@@ -23,7 +23,9 @@ INWARD_M = 0.25  # how far inside a lot its own zone is looked up
 Geometries = np.ndarray[Any, Any]
 
 
-def place_receptors(land: Land, row: int, site: Site, ordinance: Ordinance | None, reach_m: float) -> Receptors:
+def place_receptors(
+    land: Land, row: int, site: Site, ordinance: Ordinance | None, reach_m: float
+) -> Receptors:
     """The receptors around a lot, at the place where the ordinance says to measure.
 
     At the receiving lot line (also without an ordinance): on the boundary of every other lot within `reach_m` of the
@@ -105,7 +107,12 @@ def _on_own_line(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
     xy, _, inward = _boundary_points(np.array([site.lot]), site, np.inf)
     points = shapely.points(xy)
     if not len(others):
-        return [f"{site.id}/{k + 1}" for k in range(len(xy))], ["none in the file"] * len(xy), xy, [()] * len(xy)
+        return (
+            [f"{site.id}/{k + 1}" for k in range(len(xy))],
+            ["none in the file"] * len(xy),
+            xy,
+            [()] * len(xy),
+        )
     tree = shapely.STRtree(land.parcels.lots[others])
     pairs, distance = tree.query_nearest(points, all_matches=False, return_distance=True)
     nearest = land.parcels.lots[others[pairs[1]]]
@@ -113,7 +120,9 @@ def _on_own_line(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
     step = across[:, 1] - across[:, 0]
     length = np.maximum(distance, 1e-9)[:, None]
     # just beyond the line of the lot across; where the lots touch, straight out
-    probe = np.where(distance[:, None] > 0.01, across[:, 1] + INWARD_M * step / length, xy - INWARD_M * inward)
+    probe = np.where(
+        distance[:, None] > 0.01, across[:, 1] + INWARD_M * step / length, xy - INWARD_M * inward
+    )
     names = [land.parcels.ids[others[k]] for k in pairs[1]]
     return [f"{site.id}/{k + 1}" for k in range(len(xy))], names, xy, zones_at(land, probe)
 
@@ -128,7 +137,10 @@ def _given_points(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
         )
     points = np.asarray(frame.geometry.array)
     column = next((c for c in frame.columns if str(c).casefold() in ("id", "name", "receptor")), None)
-    ids = [f"point {i + 1}" if column is None else str(v) for i, v in enumerate(frame[column] if column else points)]
+    ids = [
+        f"point {i + 1}" if column is None else str(v)
+        for i, v in enumerate(frame[column] if column else points)
+    ]
     names = list(ids)
     if len(others):
         tree = shapely.STRtree(land.parcels.lots[others])
@@ -159,7 +171,10 @@ def _boundary_points(lots: Geometries, site: Site, reach_m: float) -> tuple[Floa
     xy = a[segment] + (nth / count[segment])[:, None] * (b - a)[segment]
     # the lot lies to the left of an oriented ring; a corner is looked up from a little way along its segment
     inward = np.column_stack((-along[:, 1], along[:, 0]))[segment]
-    inward = inward + np.where(nth == 0, np.minimum(1.0, length[segment] / 2 / INWARD_M), 0.0)[:, None] * along[segment]
+    inward = (
+        inward
+        + np.where(nth == 0, np.minimum(1.0, length[segment] / 2 / INWARD_M), 0.0)[:, None] * along[segment]
+    )
     return xy, owner[segment], inward
 
 

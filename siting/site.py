@@ -19,7 +19,20 @@ from siting.terrain import Terrain, read_terrain
 SETBACK_M = 1.524  # 5 ft: the low end of accessory setbacks
 BUILDING_DISTANCE_M = 1.524  # 5 ft: NFPA 37 4.1.4
 NOBODYS = frozenset(
-    ["road", "row", "r.o.w.", "right of way", "right-of-way", "street", "alley", "rr", "rail", "railroad", "railway", "water"]
+    [
+        "road",
+        "row",
+        "r.o.w.",
+        "right of way",
+        "right-of-way",
+        "street",
+        "alley",
+        "rr",
+        "rail",
+        "railroad",
+        "railway",
+        "water",
+    ]
 )
 ARC_SEGMENTS = 16  # a quarter circle, drawn outside the true one
 
@@ -68,7 +81,11 @@ def read_land(
     def beside(path: Path | None, role: str) -> Layer | None:
         return None if path is None else read_layer(path, role=role, crs=lots.crs, near=_bounds(lots))
 
-    zones, kept, points = beside(zoning, "zoning"), beside(keep_out, "keep-out"), beside(receptors, "receptors")
+    zones, kept, points = (
+        beside(zoning, "zoning"),
+        beside(keep_out, "keep-out"),
+        beside(receptors, "receptors"),
+    )
     built = None if buildings is None else read_buildings(buildings, crs=lots.crs, near=_bounds(lots))
     return Land(
         parcels=lots,
@@ -96,7 +113,9 @@ def make_site(land: Land, row: int, ordinance: Ordinance | None) -> tuple[Site, 
     if row in land.parcels.unusable:
         raise InputError(f"Lot {lot_id} cannot be assessed: {land.parcels.unusable[row]}.")
     if row in land.streets:
-        raise InputError(f"Lot {lot_id} cannot be assessed: its id says that it is a street, railway or water, not a lot.")
+        raise InputError(
+            f"Lot {lot_id} cannot be assessed: its id says that it is a street, railway or water, not a lot."
+        )
     setback, distance, assumptions = _distances(ordinance)
     if land.streets:
         assumptions = (*assumptions, _streets(land))
@@ -146,7 +165,11 @@ def _distances(ordinance: Ordinance | None) -> tuple[float, float, tuple[Assumpt
     stated = (ordinance.setback_m, ordinance.building_distance_m) if ordinance else (None, None)
     reasons = (
         ("setback_m", SETBACK_M, "5 ft, the low end of accessory setbacks; the ordinance file states none"),
-        ("building_distance_m", BUILDING_DISTANCE_M, "5 ft from wall openings and combustible walls, NFPA 37 4.1.4"),
+        (
+            "building_distance_m",
+            BUILDING_DISTANCE_M,
+            "5 ft from wall openings and combustible walls, NFPA 37 4.1.4",
+        ),
     )
     values, assumptions = [], []
     for value, (name, default, reason) in zip(stated, reasons, strict=True):
@@ -181,7 +204,9 @@ def _zoning(lots: Parcels, zones: Layer | None, field: str | None) -> Zoning | N
     columns = [c for c in frame.columns if c != frame.geometry.name]
     if field is None or field not in columns:
         found = "no zone field was named" if field is None else f"there is no field {field!r}"
-        raise InputError(f"{source['path']}: {found}; name one of its fields with --zone-field: {', '.join(columns)}.")
+        raise InputError(
+            f"{source['path']}: {found}; name one of its fields with --zone-field: {', '.join(columns)}."
+        )
     named = frame[field].notna() & ~frame.geometry.is_empty & frame.geometry.notna()
     polygons = np.asarray(frame.geometry[named].array)
     shapely.prepare(polygons)

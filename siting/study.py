@@ -93,14 +93,21 @@ def _quick_layouts(
 
 
 def _answers(
-    case: Case, unit: Unit, question: Question, sounds: tuple[Sound, ...], rows: layout.Rows, quick: list[Layout]
+    case: Case,
+    unit: Unit,
+    question: Question,
+    sounds: tuple[Sound, ...],
+    rows: layout.Rows,
+    quick: list[Layout],
 ) -> tuple[list[Layout], layout.Rows]:
     """A layout under each reading of the stated level; the transfer is the same, the power differs."""
     wanted = wanted_units(question, unit)
     if wanted is not None:
         # the quietest layout of a given number does not depend on the power
         chosen, rows = layout.quietest_units(unit, case.poses, case.demand, wanted, rows)
-        return [layout.bounded(unit, case.poses, case.demand, chosen, s.power_dba, rows) for s in sounds], rows
+        return [
+            layout.bounded(unit, case.poses, case.demand, chosen, s.power_dba, rows) for s in sounds
+        ], rows
     found = []
     for sound, start in zip(sounds, quick, strict=True):
         answer, rows = layout.most_units(unit, case.poses, case.demand, sound.power_dba, rows, start)
@@ -109,7 +116,11 @@ def _answers(
 
 
 def _reach(
-    ordinance: Ordinance | None, unit: Unit, question: Question, sounds: tuple[Sound, ...], layouts: list[Layout]
+    ordinance: Ordinance | None,
+    unit: Unit,
+    question: Question,
+    sounds: tuple[Sound, ...],
+    layouts: list[Layout],
 ) -> float:
     """How far neighbours must be looked for so that none beyond can be over the ordinance's lowest limit."""
     if ordinance is None or ordinance.measured_at != "receiving lot line":
@@ -163,7 +174,9 @@ def _reading(
 ) -> Reading:
     margin = case.limits - answer.level[:, None]
     known = margin[np.isfinite(margin)]
-    state: State = state_of(answer.level, case.limits, len(answer.chosen), wanted_units(question, unit), answer.bound > 0)
+    state: State = state_of(
+        answer.level, case.limits, len(answer.chosen), wanted_units(question, unit), answer.bound > 0
+    )
     return Reading(
         reading=sound.reading,
         chosen=chosen,

@@ -159,7 +159,11 @@ def _unknown(rows: list[ReceptorLevel], ordinance: Ordinance) -> list[str]:
 
 
 def _no_room(site: Site) -> str:
-    took = ", ".join(f"{name} {area:,.0f} m² ({area / 0.09290304:,.0f} sq ft)" for name, area in site.taken_m2.items() if area > 0.05)
+    took = ", ".join(
+        f"{name} {area:,.0f} m² ({area / 0.09290304:,.0f} sq ft)"
+        for name, area in site.taken_m2.items()
+        if area > 0.05
+    )
     return (
         f"No unit has room on lot {site.id}: of {site.lot.area:,.0f} m² ({site.lot.area / 0.09290304:,.0f} sq ft) "
         f"the rules took {took or 'nothing'}, and no body with its clearances stands in the rest."

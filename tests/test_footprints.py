@@ -40,7 +40,9 @@ def test_standing_room_by_hand():
     cells = footprints.standing_room(11, 11, 1.0, np.array([2.0, 3.0]), np.zeros(4), edges, edges)
     assert sorted(map(tuple, cells.tolist())) == [(i, j) for i in range(9) for j in range(8)]
     # half a metre to keep free at the left and a whole one at the back takes column 0 and row 7
-    cells = footprints.standing_room(11, 11, 1.0, np.array([2.0, 3.0]), np.array([0.5, 0, 0, 1.0]), edges, edges)
+    cells = footprints.standing_room(
+        11, 11, 1.0, np.array([2.0, 3.0]), np.array([0.5, 0, 0, 1.0]), edges, edges
+    )
     assert sorted(map(tuple, cells.tolist())) == [(i, j) for i in range(1, 9) for j in range(7)]
 
 

@@ -9,7 +9,9 @@ from siting.ordinance import limits_at, receptor_class, strictest_limit, zone_cl
 
 def code(limits, patterns=()):
     periods = tuple(Period(name, None, None) for name in ("day", "night"))
-    rows = tuple(Limit(zone, period, value) for zone, pair in limits.items() for period, value in pair.items())
+    rows = tuple(
+        Limit(zone, period, value) for zone, pair in limits.items() for period, value in pair.items()
+    )
     return Ordinance(
         "town", "Town", "1-2", "", "", "made up", "receiving lot line", periods, rows, tuple(patterns), None, None, (), {}
     )  # fmt: skip
@@ -48,7 +50,9 @@ def test_limits_are_read_per_period_and_a_missing_one_is_not_a_number():
 def test_a_code_for_any_zone_needs_no_zone_but_a_mixed_one_does():
     anywhere = code({"*": {"day": 65, "night": 55}})
     assert receptor_class(anywhere, ()) == "*" and receptor_class(anywhere, ("lake",)) == "*"
-    mixed = code({"residential": {"day": 50, "night": 45}, "*": {"day": 65, "night": 55}}, [("residential", ("R*",))])
+    mixed = code(
+        {"residential": {"day": 50, "night": 45}, "*": {"day": 65, "night": 55}}, [("residential", ("R*",))]
+    )
     assert receptor_class(mixed, ("lake",)) == "*"
     assert receptor_class(mixed, ("R1",)) == "residential"
     assert receptor_class(mixed, ()) is None  # it could be a home

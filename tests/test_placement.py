@@ -19,7 +19,19 @@ def unit(length=1.5, width=0.93, clearance=(0.9144,) * 4):
 
 
 def site(lot, buildable=None, buildings=()):
-    return Site("L", "EPSG:26986", "", lot, lot if buildable is None else buildable, {}, tuple(buildings), (), None, (), ())
+    return Site(
+        "L",
+        "EPSG:26986",
+        "",
+        lot,
+        lot if buildable is None else buildable,
+        {},
+        tuple(buildings),
+        (),
+        None,
+        (),
+        (),
+    )
 
 
 def brute_force(poses, machine, load, legal):
@@ -45,7 +57,9 @@ def _apart(a, b, gap, angle):
 
 def small_case(seed):
     rng = np.random.default_rng(seed)
-    lot = affinity.rotate(shapely.box(0, 0, rng.uniform(3.4, 4.4), rng.uniform(2.2, 3.2)), rng.uniform(0, 90), origin=(0, 0))
+    lot = affinity.rotate(
+        shapely.box(0, 0, rng.uniform(3.4, 4.4), rng.uniform(2.2, 3.2)), rng.uniform(0, 90), origin=(0, 0)
+    )
     machine = unit(clearance=(0.3048,) * 4)
     poses = lattice_poses(site(lot, buildable=lot.buffer(-0.31, join_style="mitre")), machine)
     keep = np.sort(rng.permutation(len(poses))[:11])
@@ -87,10 +101,14 @@ def test_a_rectangle_is_packed_as_by_hand():
 
 
 def test_bodies_stand_inside_and_clearances_stay_on_the_lot_and_out_of_buildings_at_any_angle():
-    lot = affinity.rotate(shapely.Polygon([(0, 0), (18, 0), (18, 9), (7, 9), (7, 16), (0, 16)]), 27, origin=(0, 0))
+    lot = affinity.rotate(
+        shapely.Polygon([(0, 0), (18, 0), (18, 9), (7, 9), (7, 16), (0, 16)]), 27, origin=(0, 0)
+    )
     building = affinity.rotate(shapely.box(9, 3, 12, 6), 27, origin=(0, 0))
     machine = unit(clearance=(1.2, 0.4, 0.8, 0.6))
-    poses = lattice_poses(site(lot, buildable=lot.buffer(-0.2).difference(building.buffer(0.5)), buildings=[building]), machine)
+    poses = lattice_poses(
+        site(lot, buildable=lot.buffer(-0.2).difference(building.buffer(0.5)), buildings=[building]), machine
+    )
     chosen = most(poses, machine, np.zeros((len(poses), 0)), 1.0)
     assert len(chosen) > 10 and len(set(poses.turned)) == 2
     zones = []
@@ -100,7 +118,9 @@ def test_bodies_stand_inside_and_clearances_stay_on_the_lot_and_out_of_buildings
         assert lot.buffer(-0.2).difference(building.buffer(0.5)).buffer(1e-5).contains(body)
         # front is -y at rotation 0
         zone = affinity.rotate(
-            shapely.box(x - 0.75 - 0.6, y - 0.465 - 1.2, x + 0.75 + 0.4, y + 0.465 + 0.8), poses.rotation_deg[p], origin=(x, y)
+            shapely.box(x - 0.75 - 0.6, y - 0.465 - 1.2, x + 0.75 + 0.4, y + 0.465 + 0.8),
+            poses.rotation_deg[p],
+            origin=(x, y),
         )
         assert lot.difference(building).buffer(1e-5).contains(zone)
         zones.append((body, zone))
@@ -145,4 +165,7 @@ def test_no_room_gives_no_poses():
 def test_a_large_lot_takes_a_coarser_lattice_of_whole_feet():
     poses = lattice_poses(site(shapely.box(0, 0, 300, 200)), unit())
     assert len(poses) < 10_000
-    assert poses.step_m / 0.3048 == pytest.approx(round(poses.step_m / 0.3048), abs=1e-12) and poses.step_m > 0.3048
+    assert (
+        poses.step_m / 0.3048 == pytest.approx(round(poses.step_m / 0.3048), abs=1e-12)
+        and poses.step_m > 0.3048
+    )
