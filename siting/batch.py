@@ -166,13 +166,17 @@ def _rows(order: Order, count: int, workers: int) -> Iterator[Row]:
 def _start(order: Order) -> None:
     global _here
     _here = (read_land(**order.land), order)
-    gc.freeze()  # the land stays: no collection need walk through it
+    # the land stays, and a chunk's objects die by count: the collector runs between chunks only
+    gc.freeze()
+    gc.disable()
 
 
 def _chunk(rows: range) -> list[Row]:
     assert _here is not None
     land, order = _here
-    return [lot_row(land, index, order) for index in rows]
+    done = [lot_row(land, index, order) for index in rows]
+    gc.collect()
+    return done
 
 
 def _write_parquet(output: Path, lots: gpd.GeoDataFrame) -> None:

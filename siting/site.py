@@ -51,7 +51,7 @@ class Land:
     """Everything read from files, once for all lots, in one working CRS in metres."""
 
     parcels: Parcels
-    tree: shapely.STRtree
+    tree: shapely.STRtree  # of the lots that may hear a unit: not of streets
     streets: frozenset[int]  # rows that their ids call a street, railway or water: nobody's lot
     zoning: Zoning | None
     buildings: shapely.STRtree
@@ -87,10 +87,11 @@ def read_land(
         beside(receptors, "receptors"),
     )
     built = None if buildings is None else read_buildings(buildings, crs=lots.crs, near=_bounds(lots))
+    streets = frozenset(k for k, name in enumerate(lots.ids) if name.strip().casefold() in NOBODYS)
     return Land(
         parcels=lots,
-        tree=shapely.STRtree(lots.lots),
-        streets=frozenset(k for k, name in enumerate(lots.ids) if name.strip().casefold() in NOBODYS),
+        tree=shapely.STRtree(np.where(np.isin(np.arange(len(lots.ids)), list(streets)), None, lots.lots)),
+        streets=streets,
         zoning=_zoning(lots, zones, zone_field),
         buildings=_tree(built),
         keep_outs=_tree(kept),
