@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 from kernels.cache import kernel
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
 TOUCH = 1e-6  # boxes that share less than a micrometre only touch
 
 
@@ -33,32 +37,30 @@ class Lattice(NamedTuple):
     bodies, margins : (2, 2) and (2, 4) float
     """
 
-    cells: NDArray[np.int64]
-    orientation: NDArray[np.int64]
-    corners: NDArray[np.float64]
-    grid: NDArray[np.int64]
+    cells: Ints
+    orientation: Ints
+    corners: Floats
+    grid: Ints
     reach: int
-    bodies: NDArray[np.float64]
-    margins: NDArray[np.float64]
+    bodies: Floats
+    margins: Floats
 
 
 def make_lattice(
-    cells: NDArray[np.int64],
-    orientation: NDArray[np.int64],
-    step: float,
-    bodies: NDArray[np.float64],
-    margins: NDArray[np.float64],
+    cells: Ints, orientation: Ints, step: float, bodies: Floats, margins: Floats
 ) -> Lattice:
     """Index poses by their cells."""
     columns, rows = cells.max(axis=0, initial=0) + 1
     grid = np.full((2, columns, rows), -1, np.int64)
     grid[orientation, cells[:, 0], cells[:, 1]] = np.arange(len(cells))
     reach = cells_apart(float(bodies.max() + margins.max()), step)
-    return Lattice(cells, orientation, cells * step, grid, reach, bodies, margins)
+    return Lattice(cells, orientation, np.multiply(cells, step), grid, reach, bodies, margins)
 
 
 @kernel
-def edge_enters_box(ax, ay, bx, by, x0, y0, x1, y1):
+def edge_enters_box(
+    ax: float, ay: float, bx: float, by: float, x0: float, y0: float, x1: float, y1: float
+) -> bool:
     """True where the segment a-b meets the open box (x0, x1) x (y0, y1): separating axes x, y and the segment's normal."""
     if max(ax, bx) <= x0 or min(ax, bx) >= x1 or max(ay, by) <= y0 or min(ay, by) >= y1:
         return False
@@ -73,7 +75,7 @@ def edge_enters_box(ax, ay, bx, by, x0, y0, x1, y1):
 
 
 @kernel
-def point_inside(x, y, edges):
+def point_inside(x: float, y: float, edges: Floats) -> bool:
     """Even-odd rule over all edges (n, 4) of a region with holes and parts."""
     inside = False
     for k in range(edges.shape[0]):
@@ -84,7 +86,7 @@ def point_inside(x, y, edges):
 
 
 @kernel
-def box_inside(x0, y0, x1, y1, edges):
+def box_inside(x0: float, y0: float, x1: float, y1: float, edges: Floats) -> bool:
     """True where the closed box lies in the region, its sides allowed to touch the region's."""
     x0, y0, x1, y1 = x0 + TOUCH, y0 + TOUCH, x1 - TOUCH, y1 - TOUCH
     for k in range(edges.shape[0]):
@@ -94,7 +96,7 @@ def box_inside(x0, y0, x1, y1, edges):
 
 
 @kernel
-def edges_between(edges, low, high):
+def edges_between(edges: Floats, low: float, high: float) -> Floats:
     """The edges that reach into the strip low < y < high; no other edge decides on a box in the strip."""
     near = np.empty(edges.shape[0], np.int64)
     n = 0
@@ -106,7 +108,15 @@ def edges_between(edges, low, high):
 
 
 @kernel
-def standing_room(columns, rows, step, body, margin, body_edges, clear_edges):
+def standing_room(
+    columns: int,
+    rows: int,
+    step: float,
+    body: Floats,
+    margin: Floats,
+    body_edges: Floats,
+    clear_edges: Floats,
+) -> Ints:
     """Lattice cells (column, row) where a body's lower left corner may stand.
 
     Parameters
@@ -140,13 +150,17 @@ def standing_room(columns, rows, step, body, margin, body_edges, clear_edges):
 
 
 @kernel
-def overlap(ax0, ay0, ax1, ay1, bx0, by0, bx1, by1):
+def overlap(
+    ax0: float, ay0: float, ax1: float, ay1: float, bx0: float, by0: float, bx1: float, by1: float
+) -> bool:
     """True where two open boxes share more than a touch."""
     return ax0 < bx1 - TOUCH and bx0 < ax1 - TOUCH and ay0 < by1 - TOUCH and by0 < ay1 - TOUCH
 
 
 @kernel
-def collide(ax, ay, ao, bx, by, bo, bodies, margins):
+def collide(
+    ax: float, ay: float, ao: int, bx: float, by: float, bo: int, bodies: Floats, margins: Floats
+) -> bool:
     """True where one body, or its margin, enters the other body; margins may share ground."""
     ax1, ay1 = ax + bodies[ao, 0], ay + bodies[ao, 1]
     bx1, by1 = bx + bodies[bo, 0], by + bodies[bo, 1]
@@ -157,7 +171,7 @@ def collide(ax, ay, ao, bx, by, bo, bodies, margins):
 
 
 @kernel
-def poses_collide(a, b, lattice):
+def poses_collide(a: int, b: int, lattice: Lattice) -> bool:
     """True where two poses of a lattice collide."""
     corners, orientation = lattice.corners, lattice.orientation
     return collide(
@@ -167,7 +181,7 @@ def poses_collide(a, b, lattice):
 
 
 @kernel
-def block_colliding(k, lattice, count, change):
+def block_colliding(k: int, lattice: Lattice, count: Ints, change: int) -> None:
     """Add `change` (+1 or -1) to `count[p]` for every pose p that collides with pose k, k itself included."""
     i, j = lattice.cells[k, 0], lattice.cells[k, 1]
     _, columns, rows = lattice.grid.shape
@@ -180,7 +194,9 @@ def block_colliding(k, lattice, count, change):
 
 
 @kernel
-def pack_rows(cells, orientation, which, across, offset, period, pitch):
+def pack_rows(
+    cells: Ints, orientation: Ints, which: int, across: int, offset: int, period: int, pitch: int
+) -> Ints:
     """Poses of one orientation packed greedily along every `period`-th row (or column), which is the most a row can hold.
 
     Parameters
@@ -216,7 +232,7 @@ def pack_rows(cells, orientation, which, across, offset, period, pitch):
 
 
 @kernel
-def covered_cells(cells, orientation, extent, columns, rows):
+def covered_cells(cells: Ints, orientation: Ints, extent: Ints, columns: int, rows: int) -> int:
     """How many lattice cells the poses cover, each pose `extent[orientation]` cells from its lower left corner.
 
     Poses that do not collide cover disjoint cells where `extent` is the smallest distance, in cells, at which two
@@ -229,6 +245,6 @@ def covered_cells(cells, orientation, extent, columns, rows):
     return taken.sum()
 
 
-def cells_apart(distance, step):
+def cells_apart(distance: float, step: float) -> int:
     """Smallest whole number of lattice steps that is at least `distance`, a touch forgiven."""
     return max(1, math.ceil((distance - TOUCH) / step))

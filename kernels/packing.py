@@ -7,11 +7,11 @@ rows. Poses are those of a `kernels.footprints.Lattice`.
 import numpy as np
 
 from kernels.cache import kernel
-from kernels.footprints import block_colliding, poses_collide
+from kernels.footprints import Bools, Floats, Ints, Lattice, block_colliding, poses_collide
 
 
 @kernel
-def chosen_mask(start, count):
+def chosen_mask(start: Ints, count: int) -> Bools:
     """A list of indices as a mask of `count` entries."""
     mask = np.zeros(count, np.bool_)
     for p in start:
@@ -20,7 +20,7 @@ def chosen_mask(start, count):
 
 
 @kernel
-def row_sums(here, load):
+def row_sums(here: Ints, load: Floats) -> Floats:
     """Sum of the chosen poses' loads per row."""
     total = np.zeros(load.shape[1])
     for p in here:
@@ -29,7 +29,7 @@ def row_sums(here, load):
 
 
 @kernel
-def drop_overfull(mask, load, full):
+def drop_overfull(mask: Bools, load: Floats, full: float) -> None:
     """Unchoose poses until every row fits, each time the one that weighs most on the rows that are overfull."""
     here = np.flatnonzero(mask)
     total = row_sums(here, load)
@@ -40,11 +40,11 @@ def drop_overfull(mask, load, full):
             if over[r]:
                 weight[i] += load[here[i], r]
     while over.any():
-        i = np.argmax(weight)
-        mask[here[i]] = False
-        weight[i] = -np.inf
+        heaviest = int(np.argmax(weight))
+        mask[here[heaviest]] = False
+        weight[heaviest] = -np.inf
         for r in range(total.size):
-            total[r] -= load[here[i], r]
+            total[r] -= load[here[heaviest], r]
             if over[r] and total[r] <= full:
                 over[r] = False
                 for k in range(here.size):
@@ -52,7 +52,7 @@ def drop_overfull(mask, load, full):
 
 
 @kernel
-def drop_to(mask, load, keep):
+def drop_to(mask: Bools, load: Floats, keep: int) -> None:
     """Unchoose poses until `keep` are left, each time the one that weighs most on the fullest row."""
     here = np.flatnonzero(mask)
     left = here.size
@@ -71,7 +71,16 @@ def drop_to(mask, load, keep):
 
 
 @kernel
-def fill(mask, total, load, order, blocked, lattice, most, full):
+def fill(
+    mask: Bools,
+    total: Floats,
+    load: Floats,
+    order: Ints,
+    blocked: Ints,
+    lattice: Lattice,
+    most: int,
+    full: float,
+) -> None:
     """Choose further poses in `order` that collide with none chosen and that every row can bear, until `most` are chosen."""
     n = mask.sum()
     for p in order:
@@ -93,7 +102,7 @@ def fill(mask, total, load, order, blocked, lattice, most, full):
 
 
 @kernel
-def drop_and_fill(start, load, order, lattice, most, full):
+def drop_and_fill(start: Ints, load: Floats, order: Ints, lattice: Lattice, most: int, full: float) -> Ints:
     """A packed pattern made legal (or cut to `most` poses) and filled up again.
 
     Parameters
@@ -120,13 +129,13 @@ def drop_and_fill(start, load, order, lattice, most, full):
     total = row_sums(here, load)
     blocked = np.zeros(load.shape[0], np.int64)
     for p in here:
-        block_colliding(p, lattice, blocked, 1)
+        block_colliding(int(p), lattice, blocked, 1)
     fill(mask, total, load, order, blocked, lattice, most, full)
     return np.flatnonzero(mask)
 
 
 @kernel
-def best_exchange(k, total, load, blocked, lattice):
+def best_exchange(k: int, total: Floats, load: Floats, blocked: Ints, lattice: Lattice) -> tuple[int, float]:
     """The pose that can take pose k's place with the lowest fullest row; (k, its own fullest row) where none is better."""
     best, best_peak = k, total.max()
     for p in range(load.shape[0]):
@@ -144,7 +153,7 @@ def best_exchange(k, total, load, blocked, lattice):
 
 
 @kernel
-def exchange(chosen, load, lattice, passes):
+def exchange(chosen: Ints, load: Floats, lattice: Lattice, passes: int) -> Ints:
     """Move one pose at a time to where the fullest row falls most, until nothing helps or `passes` moves are made."""
     mask = chosen_mask(chosen, load.shape[0])
     blocked = np.zeros(load.shape[0], np.int64)

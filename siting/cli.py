@@ -5,7 +5,7 @@ import functools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -203,7 +203,7 @@ def _check_question(options: dict[str, Any]) -> Any:
         raise InputError("--spare adds units to a load: give it with --load-kw.")
     if load_kw is not None and not 0 < load_kw < float("inf"):
         raise InputError(f"--load-kw is {load_kw:g}; a load is a number of kilowatts above 0.")
-    mode = "max" if most else "units" if units is not None else "load"
+    mode: Literal["units", "load", "max"] = "max" if most else "units" if units is not None else "load"
     return Question(mode, units, load_kw, spare or 0)
 
 

@@ -40,7 +40,7 @@ class Clearance:
 
 @dataclass(frozen=True)
 class StatedSound:
-    """What the maker says: an A-weighted level, where it holds (None = not said), and the octave shape (8 bands, unweighted dB)."""
+    """What the maker says: an A-weighted level, where it holds (None: not said), and the octave shape (8 bands, dB)."""
 
     level_dba: float
     stated_at: str | None
@@ -165,12 +165,11 @@ class Receptors:
     zones: list[tuple[str, ...]]  # the zones' names as the map writes them; empty where no zone is known
     xy: Floats  # (n, 2) metres
     distance_m: Floats  # (n,) from the buildable area
-    open_directions: (
-        int  # of 36 directions from the lot, those in which no other lot of the file lies within reach
-    )
+    open_directions: int  # of 36 directions from the lot, those without another lot of the file within reach
     lots: Ints  # rows of the parcel file, the lots around, the nearest first
 
     def __len__(self) -> int:
+        """How many points."""
         return len(self.id)
 
 
@@ -187,6 +186,7 @@ class Poses:
     body_m: tuple[float, float]  # length, width
 
     def __len__(self) -> int:
+        """How many poses."""
         return len(self.xy)
 
 
@@ -277,7 +277,7 @@ class PlacedUnit:
 
 @dataclass(frozen=True)
 class Verdict:
-    """PASS: every receptor within its limit in every period; FAIL: a limit is exceeded or the units do not fit; UNKNOWN: a limit is not known."""
+    """PASS: all within their limits in every period; FAIL: a limit exceeded, or no room; UNKNOWN: a limit not known."""
 
     state: State
     reasons: tuple[str, ...]

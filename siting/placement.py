@@ -95,7 +95,7 @@ def upper_bound(poses: Poses, unit: Unit, load: Floats, full: float) -> tuple[in
     Counted are the poses that are legal alone. Space: bodies that do not collide cover disjoint lattice cells. A row: the
     quietest poses that fill it, collisions forgiven. Where no pose is legal alone, the row that most of them break is named.
     """
-    alone = (load <= full).all(axis=1)
+    alone = np.all(load <= full, axis=1)
     if len(load) and not alone.any():
         return 0, int((load > full).sum(axis=0).argmax())
     space, load = space_bound(poses, unit, alone), load if alone.all() else load[alone]

@@ -39,7 +39,7 @@ def place_receptors(
     """
     where = ordinance.measured_at if ordinance else "receiving lot line"
     others = _other_lots(land, row, site, reach_m)
-    found = []
+    found: list[tuple[Any, ...]] = []
     if where == "receiving lot line":
         found.append(_on_receiving_lines(land, site, others, reach_m))
     if where == "lot line":
@@ -51,7 +51,7 @@ def place_receptors(
             f"The ordinance {ordinance.id if ordinance else ''} measures at given points and none are given: "
             "name a point file with --receptors."
         )
-    parts = list(zip(*found, strict=True)) if found else [[], [], [], []]
+    parts = list(zip(*found, strict=True)) or [(), (), (), ()]
     xy = np.concatenate(parts[2]) if parts[2] else np.zeros((0, 2))
     return Receptors(
         id=[i for part in parts[0] for i in part],
@@ -91,8 +91,7 @@ def _other_lots(land: Land, row: int, site: Site, reach_m: float) -> Ints:
     start = _start(site)
     near = land.tree.query(start, predicate="dwithin", distance=reach_m)
     near = np.unique(land.parcels.primary[near])
-    left_out = [*land.parcels.unusable, *land.streets]
-    near = near[(near != land.parcels.primary[row]) & ~np.isin(near, left_out)]
+    near = near[(near != land.parcels.primary[row]) & ~np.isin(near, list(land.parcels.unusable))]
     return near[np.lexsort((near, shapely.distance(land.parcels.lots[near], start)))]
 
 
