@@ -46,9 +46,7 @@ class Lattice(NamedTuple):
     margins: Floats
 
 
-def make_lattice(
-    cells: Ints, orientation: Ints, step: float, bodies: Floats, margins: Floats
-) -> Lattice:
+def make_lattice(cells: Ints, orientation: Ints, step: float, bodies: Floats, margins: Floats) -> Lattice:
     """Index poses by their cells."""
     columns, rows = cells.max(axis=0, initial=0) + 1
     grid = np.full((2, columns, rows), -1, np.int64)

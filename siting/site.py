@@ -88,9 +88,11 @@ def read_land(
     )
     built = None if buildings is None else read_buildings(buildings, crs=lots.crs, near=_bounds(lots))
     streets = frozenset(k for k, name in enumerate(lots.ids) if name.strip().casefold() in NOBODYS)
+    searched = lots.lots.copy()
+    searched[list(streets)] = None
     return Land(
         parcels=lots,
-        tree=shapely.STRtree(np.where(np.isin(np.arange(len(lots.ids)), list(streets)), None, lots.lots)),
+        tree=shapely.STRtree(searched),
         streets=streets,
         zoning=_zoning(lots, zones, zone_field),
         buildings=_tree(built),

@@ -64,7 +64,8 @@ def small_case(seed):
     poses = lattice_poses(site(lot, buildable=lot.buffer(-0.31, join_style="mitre")), machine)
     keep = np.sort(rng.permutation(len(poses))[:11])
     poses = Poses(
-        poses.xy[keep], poses.rotation_deg[keep], poses.cell[keep], poses.turned[keep], poses.step_m, poses.angle_deg, poses.body_m
+        poses.xy[keep], poses.rotation_deg[keep], poses.cell[keep], poses.turned[keep],
+        poses.step_m, poses.angle_deg, poses.body_m,
     )  # fmt: skip
     return poses, machine, rng.uniform(0.1, 0.8, (len(keep), 3))
 

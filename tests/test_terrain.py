@@ -81,7 +81,9 @@ def test_heights_at_points_are_bilinear(tmp_path):
     terrain = read_terrain(raster(tmp_path / "dem.tif", lambda x, y: z), LOT, SITE)
     middles_x, middles_y = WEST + 2.5 + 5 * np.arange(40), NORTH - 2.5 - 5 * np.arange(40)
     x, y = rng.uniform(WEST + 40, WEST + 100, 200), rng.uniform(NORTH - 120, NORTH - 60, 200)
-    rows_at_x = [np.array([np.interp(at, middles_x, row) for row in z]) for at in x]  # first along every row, then down
+    rows_at_x = [
+        np.array([np.interp(at, middles_x, row) for row in z]) for at in x
+    ]  # first along every row, then down
     other = [np.interp(-at, -middles_y, column) for at, column in zip(y, rows_at_x, strict=True)]
     assert elevation_at(terrain, x, y) == pytest.approx(other, abs=1e-9)
     single = elevation_at(terrain, float(x[0]), float(y[0]))
