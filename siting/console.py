@@ -1,17 +1,15 @@
-"""A study as text in a terminal; every number comes from the study document."""
-
-from typing import Any
+"""A study as text in a terminal; every number comes from the study document, every word from `siting.wording`."""
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from siting import wording
 from siting.export import Document
 
-FOOT_M = 0.3048
 COLOURS = {"PASS": "bold green", "FAIL": "bold red", "UNKNOWN": "bold yellow"}
-MEANING = {"PASS": "allowed", "FAIL": "not allowed", "UNKNOWN": "cannot be known"}
+SINGLE = ("unit", "ordinance", "terrain")  # inputs without features to count
 NEIGHBOURS = 25
 
 
@@ -27,21 +25,13 @@ def print_study(data: Document, console: Console) -> None:
     _print_verdict(data, console)
 
 
-def reading_words(sound: dict[str, Any]) -> str:
-    """The reading of the stated level, ASSUMED where nobody stated it."""
-    where = "as sound power" if sound["reading"] == "power" else f"at {sound['reading']}"
-    said = {"assumed": "ASSUMED", "given": "given", "file": "from the unit's file"}[sound["origin"]]
-    return f"{sound['stated_dba']:g} dB(A) {where} ({said}), sound power {sound['power_dba']:.1f} dB(A)"
-
-
-def area_words(area_m2: float) -> str:
-    """An area in square feet and square metres."""
-    return f"{area_m2 / FOOT_M**2:,.0f} sq ft ({area_m2:,.1f} m²)"
-
-
 def _heading(console: Console, words: str) -> None:
     console.print()
     console.print(Text(words, style="bold"))
+
+
+def _line(console: Console, words: str, style: str = "") -> None:
+    console.print(Text(f"  {words}", style=style))
 
 
 def _print_inputs(data: Document, console: Console) -> None:
@@ -49,15 +39,11 @@ def _print_inputs(data: Document, console: Console) -> None:
     for facts in data["inputs"]:
         layer = f", layer {facts['layer']}" if facts["layer"] else ""
         crs = f", {facts['crs']}" if facts["crs"] else ""
-        count = (
-            f", {facts['features']:,} features"
-            if facts["role"] not in ("unit", "ordinance", "terrain")
-            else ""
-        )
-        console.print(Text(f"  {facts['role']}: {facts['path']}{layer}{crs}{count}"))
+        count = f", {facts['features']:,} features" if facts["role"] not in SINGLE else ""
+        _line(console, f"{facts['role']}: {facts['path']}{layer}{crs}{count}")
         for note in facts["notes"]:
-            console.print(Text(f"    {note}", style="dim"))
-    console.print(Text(f"  working CRS: {data['site']['crs_name']}, metres"))
+            _line(console, f"  {note}", "dim")
+    _line(console, f"working CRS: {data['site']['crs_name']}, metres")
 
 
 def _print_assumptions(data: Document, console: Console) -> None:
@@ -70,34 +56,22 @@ def _print_assumptions(data: Document, console: Console) -> None:
 
 
 def _print_layout(data: Document, console: Console) -> None:
-    layout, site, unit = data["layout"], data["site"], data["unit"]
-    _heading(console, f"Layout on lot {site['id']}: {placed_words(data)}")
-    console.print(
-        Text(
-            f"  {unit['name']}, {unit['kw']:g} kW each: {layout['kw']:,g} kW; {reading_words(data['sound'])}"
-        )
-    )
-    console.print(
-        Text(
-            f"  lot {area_words(site['area_m2'])}, buildable {area_words(site['buildable_area_m2'])}, "
-            f"under the bodies {area_words(layout['area_m2'])}"
-        )
-    )
+    layout, site, unit, sound = data["layout"], data["site"], data["unit"], data["sound"]
+    by = f"the bound is set by {wording.bound_by(layout)}, on this lattice"
+    _heading(console, f"Layout on lot {site['id']}: {wording.counted(layout)} ({by})")
+    _line(console, f"asked: {wording.asked(data['question'])}")
+    _line(console, f"{unit['name']}, {unit['kw']:g} kW each: {layout['kw']:,g} kW")
+    read = f"{wording.read_at(sound['reading'])} ({wording.ORIGINS[sound['origin']]})"
+    power = f"sound power {wording.level(sound['power_dba'])} dB(A) a unit"
+    _line(console, f"{sound['stated_dba']:g} dB read {read}: {power}")
+    for name, square_metres in (
+        ("lot", site["area_m2"]),
+        ("buildable", site["buildable_area_m2"]),
+        ("under the bodies", layout["area_m2"]),
+    ):
+        _line(console, f"{name} {wording.area(square_metres)}")
     if site["elevation"]:
-        e = site["elevation"]
-        console.print(
-            Text(
-                f"  ground {e['min_m']:.1f} to {e['max_m']:.1f} m ({e['min_m'] / FOOT_M:.0f} to {e['max_m'] / FOOT_M:.0f} ft), "
-                f"steepest {e['steepest_pct']:.0f} %"
-            )
-        )
-
-
-def placed_words(data: Document) -> str:
-    """ "6 placed, at most 9", and what sets the bound."""
-    layout = data["layout"]
-    by = "by space" if layout["bound_by"] == "space" else f"by receptor {layout['bound_by']}"
-    return f"{layout['units']} placed, at most {layout['bound']} ({by}, on this lattice)"
+        _line(console, f"ground {wording.ground(site['elevation'])}")
 
 
 def _print_neighbours(data: Document, console: Console) -> None:
@@ -112,31 +86,12 @@ def _print_neighbours(data: Document, console: Console) -> None:
         table.add_column(name, justify="right")
     table.add_column("state")
     for row in rows[:NEIGHBOURS]:
-        table.add_row(
-            Text(receptor_words(row)),
-            Text(zone_words(row)),
-            Text(row["period"]),
-            f"{row['level_dba']:.1f}",
-            "unknown" if row["limit_dba"] is None else f"{row['limit_dba']:g}",
-            "" if row["margin_db"] is None else f"{row['margin_db']:+.1f}",
-            Text(row["state"], style=COLOURS[row["state"]]),
-        )
+        place = wording.place(row["id"], row["neighbour"])
+        words = (place, wording.zone(row), wording.period(row["period"]), *wording.levels(row).values())
+        table.add_row(*map(Text, words), Text(row["state"], style=COLOURS[row["state"]]))
     console.print(table)
     if len(rows) > NEIGHBOURS:
-        console.print(Text(f"  and {len(rows) - NEIGHBOURS} more; -o DIR writes them all to receptors.csv"))
-
-
-def receptor_words(row: Document) -> str:
-    """A receptor's id, and whose limit holds there where the id does not say it."""
-    own = row["id"] == row["neighbour"] or row["id"].startswith(row["neighbour"] + "/")
-    return row["id"] if own else f"{row['id']} for {row['neighbour']}"
-
-
-def zone_words(row: Document) -> str:
-    """The zone on the map and the class it belongs to."""
-    if row["zone_class"] in (None, row["zone"]):
-        return row["zone"] or "none known"
-    return f"{row['zone'] or 'any'} ({row['zone_class']})"
+        _line(console, f"and {len(rows) - NEIGHBOURS} more; -o DIR writes them all to receptors.csv")
 
 
 def _print_readings(data: Document, console: Console) -> None:
@@ -146,42 +101,32 @@ def _print_readings(data: Document, console: Console) -> None:
         console, f"The same question under each reading of the stated {data['sound']['stated_dba']:g} dB"
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, justify in (
-        ("stated at", "left"), ("power dB(A)", "right"), ("units", "right"), ("at most", "right"),
-        ("smallest margin dB", "right"), ("verdict", "left"), ("", "left"),
-    ):  # fmt: skip
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    table.add_column("stated at")
+    for name in ("power dB(A)", "units", "at most", "smallest margin dB"):
+        table.add_column(name, justify="right")
+    table.add_column("verdict")
+    table.add_column("")
+    used = "ASSUMED" if data["sound"]["origin"] == "assumed" else "used"
     for row in data["readings"]:
-        table.add_row(
-            row["reading"],
-            f"{row['power_dba']:.1f}",
-            str(row["units"]),
-            str(row["bound"]),
-            "" if row["worst_margin_db"] is None else f"{row['worst_margin_db']:+.1f}",
-            Text(row["state"], style=COLOURS[row["state"]]),
-            f"used, {'ASSUMED' if data['sound']['origin'] == 'assumed' else data['sound']['origin']}"
-            if row["chosen"]
-            else "",
-        )
+        counts = (str(row["units"]), str(row["bound"]), wording.worst_margin(row))
+        words = (wording.reading(row["reading"]), wording.level(row["power_dba"]), *counts)
+        state = Text(row["state"], style=COLOURS[row["state"]])
+        table.add_row(*map(Text, words), state, used if row["chosen"] else "")
     console.print(table)
 
 
 def _print_verdict(data: Document, console: Console) -> None:
-    state = data["verdict"]["state"]
+    state, sound, ordinance = data["verdict"]["state"], data["sound"], data["ordinance"]
     console.print()
-    console.print(Text(f"{state}: {MEANING[state]}", style=COLOURS[state]))
-    ordinance = data["ordinance"]
+    console.print(Text(f"{state}: {wording.VERDICTS[state]}", style=COLOURS[state]))
     if ordinance:
-        console.print(
-            Text(f"  {ordinance['place']}, {ordinance['code']}, measured at the {ordinance['measured_at']}")
+        _line(
+            console, f"{ordinance['place']}, {ordinance['code']}, measured at the {ordinance['measured_at']}"
         )
         for rule in ordinance["not_applied"]:
-            console.print(Text(f"  not applied: {rule}"))
+            _line(console, f"not applied: {rule}")
     for reason in data["verdict"]["reasons"]:
-        console.print(Text(f"  {reason}"))
-    if data["sound"]["origin"] == "assumed":
-        console.print(
-            Text(
-                f"  ASSUMED: the stated level holds {'as sound power' if data['sound']['reading'] == 'power' else 'at ' + data['sound']['reading']}; state it with --sound-at."
-            )
-        )
+        _line(console, reason)
+    if sound["origin"] == "assumed":
+        where = wording.read_at(sound["reading"])
+        _line(console, f"ASSUMED: the stated level holds {where}; state it with --sound-at.")

@@ -118,17 +118,6 @@ class Ordinance:
 
 
 @dataclass(frozen=True)
-class Environment:
-    """Air and ground between units and receptors, and the receptors' height."""
-
-    temperature_c: float
-    humidity_pct: float
-    pressure_kpa: float
-    ground_g: float
-    receptor_height_m: float
-
-
-@dataclass(frozen=True)
 class Neighbour:
     """A lot that may hear the units."""
 

@@ -2,18 +2,32 @@
 
 import functools
 import os
+from dataclasses import dataclass
 
 import numpy as np
 
 from kernels import transfer as kernel
 from kernels.air import band_absorption_db_per_m
 from kernels.bands import A_WEIGHTING_DB
-from siting.model import Assumption, Environment, Floats, PathTerms, Sound, Transfer, Unit
+from siting.model import Assumption, Floats, PathTerms, Sound, Transfer, Unit
 
-ENVIRONMENT = Environment(10.0, 70.0, 101.325, 0.0, 1.5)
 GROUND_GAIN_DB = 6.0  # the most that 7.3.1 can add: hard ground, 1.5 in each end region and 3 q in the middle
 SPREADING_DB = 11.0  # 10 lg 4 pi, the divergence at 1 m (7.1)
 FEW = 4_000_000  # pairs below which threads save less than a twentieth of a second
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Air and ground between units and receptors, and the receptors' height."""
+
+    temperature_c: float
+    humidity_pct: float
+    pressure_kpa: float
+    ground_g: float
+    receptor_height_m: float
+
+
+ENVIRONMENT = Environment(10.0, 70.0, 101.325, 0.0, 1.5)
 
 
 def environment_assumptions() -> tuple[Assumption, ...]:

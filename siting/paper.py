@@ -7,7 +7,8 @@ import shapely
 from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-FOOT_M = 0.3048  # international foot
+from siting.wording import FOOT_M
+
 POINTS_PER_INCH = 72.0
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from siting import wording
 from siting.drawing import SEVERITY, shown_state, site_plan, unit_detail
-from siting.paper import FOOT_M
 from siting.spacing import clearance_rows
 from siting.worst_point import accuracy, method, worst_point
 
@@ -15,8 +14,6 @@ PAPER_PT = 511.0  # between the margins
 DETAIL_PT = (190.0, 610.0)  # part of a page, or a whole one
 FEW_NEIGHBOURS, UNITS_SHOWN, UNITS_BESIDE_MANY = 12, 6, 4  # at the worst point: three pages hold the report
 NEIGHBOURS_SHOWN, REASONS_SHOWN = 25, 4
-HEADLINES = {"PASS": "Allowed", "FAIL": "Not allowed", "UNKNOWN": "Cannot be known"}
-ORIGINS = {"assumed": "ASSUMED", "given": "given by the user", "file": "stated by the maker"}
 EVIDENCE = {
     "excerpt": "limits read in an excerpt of the code, not in the whole code",
     "press": "limits taken from press reports, not from the code",
@@ -81,7 +78,7 @@ def _draft_reason(document: Document) -> str:
         return ""
     return (
         f"The maker states {sound['stated_dba']:g} dB for the {unit['name']} but not where that level holds. It is read here "
-        f"at {wording.reading(sound['reading'])}, which is ASSUMED. The report becomes FINAL when the maker’s data sheet or a "
+        f"{wording.read_at(sound['reading'])}, which is ASSUMED. The report becomes FINAL when the maker’s data sheet or a "
         "measurement says where the level holds and the assessment is run again with that."
     )
 
@@ -91,9 +88,7 @@ def _facts(document: Document) -> list[list[str]]:
     ordinance = document["ordinance"]
     parcels = next((row for row in document["inputs"] if row["role"] == "parcels"), None)
     layer = f", layer {parcels['layer']}" if parcels and parcels["layer"] else ""
-    read = (
-        f"{sound['stated_dba']:g} dB read at {wording.reading(sound['reading'])} ({ORIGINS[sound['origin']]})"
-    )
+    read = f"{sound['stated_dba']:g} dB read {wording.read_at(sound['reading'])} ({wording.ORIGINS[sound['origin']]})"
     return [
         ["Lot", str(site["id"])],
         [
@@ -104,7 +99,7 @@ def _facts(document: Document) -> list[list[str]]:
             "Project",
             f"{layout['units']:,} × {unit['name']}, {unit['kw']:g} kW each: {layout['kw']:,g} kW",
         ],
-        ["Asked for", _question(document["question"])],
+        ["Asked for", wording.asked(document["question"])],
         ["Lot area", wording.area(site["area_m2"])],
         [
             "Ordinance",
@@ -118,41 +113,23 @@ def _facts(document: Document) -> list[list[str]]:
         ],
         ["Measured", MEASURED_AT[ordinance["measured_at"]] if ordinance else "at the receptors"],
         ["Sound", f"{read}: sound power {wording.level(sound['power_dba'])} dB(A) a unit"],
-        ["Ground", _ground(site["elevation"])],
+        ["Ground", wording.ground(site["elevation"])],
     ]
-
-
-def _question(question: Document) -> str:
-    if question["mode"] == "max":
-        return "as many units as allowed"
-    if question["mode"] == "load":
-        spare = f" with {wording.units(question['spare'])} to spare" if question["spare"] else ""
-        return f"{question['load_kw']:,g} kW{spare}"
-    return wording.units(question["units"])
-
-
-def _ground(elevation: Document | None) -> str:
-    if not elevation:
-        return "no terrain given"
-    low, high, slope = elevation["min_m"], elevation["max_m"], elevation["steepest_pct"]
-    return f"{low / FOOT_M:,.0f} to {high / FOOT_M:,.0f} ft ({low:,.1f} to {high:,.1f} m), steepest {slope:.0f} %"
 
 
 def _verdict(document: Document) -> Document:
     verdict, layout = document["verdict"], document["layout"]
-    by = (
-        "the space on the lot" if layout["bound_by"] == "space" else f"noise at receptor {layout['bound_by']}"
-    )
     margins = [row["margin_db"] for row in document["receptors"] if row["margin_db"] is not None]
     step = wording.length(layout["step_m"])
     smallest = [f"The smallest margin is {wording.margin(min(margins))} dB."] if margins else []
     return {
         "state": verdict["state"],
-        "headline": HEADLINES[verdict["state"]],
+        "headline": wording.VERDICTS[verdict["state"]].capitalize(),
         "reasons": verdict["reasons"][:REASONS_SHOWN],
         "more": verdict["reasons"][REASONS_SHOWN:],
-        "count": f"{layout['units']:,} placed, at most {layout['bound']:,}",
-        "count_why": f"The bound is set by {by}: no layout with more keeps the rules on this lattice of {step}.",
+        "count": wording.counted(layout),
+        "count_why": f"The bound is set by {wording.bound_by(layout)}: "
+        f"no layout with more keeps the rules on this lattice of {step}.",
         "accuracy": " ".join([*smallest, accuracy(document)]) if document["worst"] else "",
     }
 
@@ -183,16 +160,8 @@ def _periods(document: Document) -> list[Document]:
             "counted": ", ".join(counted) or f"{len(states)}, no sound",
             "state": max(states, key=SEVERITY.__getitem__),
         }
-        rows.append({**row, **_levels(worst)})
+        rows.append({**row, **wording.levels(worst)})
     return rows
-
-
-def _levels(row: Document) -> Document:
-    return {
-        "limit": wording.level(row["limit_dba"], "not known"),
-        "level": wording.level(row["level_dba"]),
-        "margin": "—" if row["level_dba"] is None else wording.margin(row["margin_db"]),
-    }
 
 
 def _neighbours(document: Document) -> Document:
@@ -204,11 +173,11 @@ def _neighbours(document: Document) -> Document:
 def _neighbour_row(row: Document) -> Document:
     return {
         "neighbour": row["neighbour"],
-        "zone": (row["zone"] or "no zone known") + (f" ({row['zone_class']})" if row["zone_class"] else ""),
+        "zone": wording.zone(row),
         "receptor": row["id"],
         "period": wording.period(row["period"]),
         "state": shown_state(row),
-        **_levels(row),
+        **wording.levels(row),
     }
 
 
@@ -220,7 +189,7 @@ def _reading_row(row: Document) -> Document:
         "state": row["state"],
         "units": row["units"],
         "bound": row["bound"],
-        "margin": wording.margin(row["worst_margin_db"]),
+        "margin": wording.worst_margin(row),
     }
 
 
@@ -232,14 +201,17 @@ def _areas(document: Document) -> list[list[str]]:
         ("Under the placed bodies", layout["area_m2"]),
     ]
     whole = site["area_m2"] or math.inf
-    return [[rule, f"{m2 / FOOT_M**2:,.0f}", f"{m2:,.1f}", f"{100 * m2 / whole:.1f} %"] for rule, m2 in rows]
+    return [
+        [rule, f"{m2 / wording.FOOT_M**2:,.0f}", f"{m2:,.1f}", f"{100 * m2 / whole:.1f} %"]
+        for rule, m2 in rows
+    ]
 
 
 def _unit_facts(document: Document) -> str:
     unit = document["unit"]
     sides = [unit[key] for key in ("length_m", "width_m", "height_m")]
     ground_m2 = unit["length_m"] * unit["width_m"]
-    pounds_sq_ft = unit["mass_kg"] / wording.POUND_KG / (ground_m2 / FOOT_M**2)
+    pounds_sq_ft = unit["mass_kg"] / wording.POUND_KG / (ground_m2 / wording.FOOT_M**2)
     return (
         f"{unit['name']} (maker: {unit['maker']}): {unit['kw']:g} kW on {', '.join(unit['fuels'])}; "
         f"{' × '.join(map(wording.feet_inches, sides))} ({' × '.join(f'{side:.2f}' for side in sides)} m) long, wide and high; "

@@ -8,8 +8,7 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry import mapping, shape
 
-from siting.panel import judgement
-from siting.wording import area, length
+from siting.wording import area, judgement, length
 
 Feature = dict[str, Any]
 Layer = dict[str, Any]

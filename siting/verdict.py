@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from siting import wording
 from siting.model import Floats, Ints, Ordinance, ReceptorLevel, Receptors, Site, State, Verdict
 
 NOBODY = "No other lot in the parcel file lies near enough to measure at, so nobody's limit is known."
@@ -131,7 +132,7 @@ def reasons(
         said.append(f"Only {placed} of the {wanted} units have room on lot {site.id}.")
     over = worst_of_each_neighbour([row for row in rows if row.state == "FAIL"])
     if over:
-        said.append(f"{_units(placed)} {'gives' if placed == 1 else 'give'} {_compared(over[0])}.")
+        said.append(f"{wording.units(placed)} {'gives' if placed == 1 else 'give'} {_compared(over[0])}.")
         if len(over) > 1:
             said.append(f"{len(over)} neighbours are over their limit.")
     if ordinance is None:
@@ -159,25 +160,17 @@ def _unknown(rows: list[ReceptorLevel], ordinance: Ordinance) -> list[str]:
 
 
 def _no_room(site: Site) -> str:
-    took = ", ".join(
-        f"{name} {area:,.0f} m² ({area / 0.09290304:,.0f} sq ft)"
-        for name, area in site.taken_m2.items()
-        if area > 0.05
-    )
+    took = ", ".join(f"{name} {wording.area(taken)}" for name, taken in site.taken_m2.items() if taken > 0.05)
     return (
-        f"No unit has room on lot {site.id}: of {site.lot.area:,.0f} m² ({site.lot.area / 0.09290304:,.0f} sq ft) "
+        f"No unit has room on lot {site.id}: of {wording.area(site.lot.area)} "
         f"the rules took {took or 'nothing'}, and no body with its clearances stands in the rest."
     )
 
 
 def _compared(row: ReceptorLevel) -> str:
     """Level, place, limit and margin in words."""
-    place = f"at {row.id} (lot {row.neighbour}, {row.zone_class or row.zone or 'no zone'}, {row.period})"
+    when = wording.period(row.period)
+    place = f"at {row.id} (lot {row.neighbour}, {row.zone_class or row.zone or 'no zone'}, {when})"
     if row.limit_dba is None or row.margin_db is None:
         return f"{row.level_dba:.1f} dB(A) {place}, where no limit is known"
-    side = f"{row.margin_db:.1f} dB below" if row.margin_db >= 0 else f"{-row.margin_db:.1f} dB over"
-    return f"{row.level_dba:.1f} dB(A) {place}, {side} the limit of {row.limit_dba:g}"
-
-
-def _units(count: int) -> str:
-    return "1 unit" if count == 1 else f"{count} units"
+    return f"{row.level_dba:.1f} dB(A) {place}, {wording.side(row.margin_db)} the limit of {row.limit_dba:g}"

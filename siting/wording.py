@@ -1,10 +1,22 @@
-"""How the report writes numbers: feet and metres side by side, levels to a tenth, what is not known in words."""
+"""The words and numbers that people read, the same in every sentence, table, map and report.
+
+Feet and metres stand side by side, levels are printed to a tenth, and what is not known is said in words.
+"""
 
 import math
+from typing import Any
 
-from siting.paper import FOOT_M
+Row = dict[str, Any]
 
+FOOT_M = 0.3048
 POUND_KG = 0.45359237
+VERDICTS = {"PASS": "allowed", "FAIL": "not allowed", "UNKNOWN": "cannot be known"}
+ORIGINS = {
+    "given": "given by the user",
+    "file": "stated by the maker",
+    "template": "from a template",
+    "assumed": "ASSUMED",
+}
 
 
 def feet_inches(metres: float) -> str:
@@ -41,6 +53,14 @@ def area(square_metres: float) -> str:
     return f"{square_metres / FOOT_M**2:,.0f} sq ft ({square_metres:,.1f} m²)"
 
 
+def ground(elevation: dict[str, float] | None) -> str:
+    """The heights of the lot's ground and its steepest slope."""
+    if not elevation:
+        return "no terrain given"
+    low, high, slope = elevation["min_m"], elevation["max_m"], elevation["steepest_pct"]
+    return f"{low / FOOT_M:,.0f} to {high / FOOT_M:,.0f} ft ({low:,.1f} to {high:,.1f} m), steepest {slope:.0f} %"
+
+
 def mass(kilograms: float) -> str:
     """Mass in pounds and kilograms.
 
@@ -52,9 +72,20 @@ def mass(kilograms: float) -> str:
     return f"{kilograms / POUND_KG:,.0f} lb ({kilograms:,.0f} kg)"
 
 
-def level(level_db: float | None, missing: str = "—") -> str:
-    """A level to a tenth of a decibel."""
-    return missing if level_db is None else f"{level_db:.1f}"
+def level(level_db: float | None) -> str:
+    """A level to a tenth of a decibel; a dash where nothing is heard."""
+    return "—" if level_db is None else f"{level_db:.1f}"
+
+
+def limit(limit_dba: float | None) -> str:
+    """A limit as the ordinance writes it.
+
+    Examples
+    --------
+    >>> limit(52.0), limit(52.5), limit(None)
+    ('52', '52.5', 'not known')
+    """
+    return "not known" if limit_dba is None else f"{limit_dba:g}"
 
 
 def signed(value: float, places: int) -> str:
@@ -63,7 +94,7 @@ def signed(value: float, places: int) -> str:
 
 
 def margin(margin_db: float | None) -> str:
-    """Margin with its sign; decimals grow where one would hide on which side of the limit it lies.
+    """Limit minus level with its sign; decimals grow where one would hide on which side of the limit the level lies.
 
     Examples
     --------
@@ -74,10 +105,54 @@ def margin(margin_db: float | None) -> str:
         return "not known"
     if margin_db == 0:
         return "0.0"
-    places = next((places for places in (1, 2, 3) if round(margin_db, places)), None)
+    places = _places(margin_db)
     if places is None:
         return f"{'over' if margin_db < 0 else 'under'} by less than 0.001"
     return f"{'+' if margin_db > 0 else ''}{signed(margin_db, places)}"
+
+
+def side(margin_db: float) -> str:
+    """On which side of its limit a level lies, as a part of a sentence.
+
+    Examples
+    --------
+    >>> side(3.21), side(-0.04), side(1e-9), side(0.0)
+    ('3.2 dB below', '0.04 dB over', 'less than 0.001 dB below', 'exactly at')
+    """
+    if margin_db == 0:
+        return "exactly at"
+    places = _places(margin_db)
+    much = "less than 0.001" if places is None else f"{abs(margin_db):.{places}f}"
+    return f"{much} dB {'over' if margin_db < 0 else 'below'}"
+
+
+def _places(value: float) -> int | None:
+    """Decimals, one to three, at which a number does not read as zero."""
+    return next((places for places in (1, 2, 3) if round(value, places)), None)
+
+
+def levels(row: Row) -> dict[str, str]:
+    """Level, limit and margin of a receptor's row; without a unit there is no margin."""
+    return {
+        "level": level(row["level_dba"]),
+        "limit": limit(row["limit_dba"]),
+        "margin": "—" if row["level_dba"] is None else margin(row["margin_db"]),
+    }
+
+
+def worst_margin(row: Row) -> str:
+    """The smallest margin under one reading; without a unit there is none."""
+    return "—" if row["units"] == 0 else margin(row["worst_margin_db"])
+
+
+def judgement(row: Row) -> str:
+    """A receptor's row in a line: level, limit, margin and state."""
+    said = levels(row)
+    if row["level_dba"] is None:
+        return f"no unit placed, limit {said['limit']}"
+    if row["limit_dba"] is None:
+        return f"{said['level']} dB(A), limit not known: {row['state']}"
+    return f"{said['level']} dB(A), limit {said['limit']}, margin {said['margin']} dB: {row['state']}"
 
 
 def reading(name: str) -> str:
@@ -93,6 +168,63 @@ def reading(name: str) -> str:
     if name.endswith("ft"):
         return f"{float(name[:-2]):g} ft ({float(name[:-2]) * FOOT_M:.2g} m)"
     return f"{float(name[:-1]):g} m ({float(name[:-1]) / FOOT_M:.2g} ft)"
+
+
+def read_at(name: str) -> str:
+    """How a stated level is read.
+
+    Examples
+    --------
+    >>> read_at("7m"), read_at("power")
+    ('at 7 m (23 ft)', 'as sound power')
+    """
+    return f"{'as' if name == 'power' else 'at'} {reading(name)}"
+
+
+def asked(question: Row) -> str:
+    """What was asked.
+
+    Examples
+    --------
+    >>> asked({"mode": "load", "load_kw": 1000.0, "spare": 1})
+    '1,000 kW with 1 unit to spare'
+    """
+    if question["mode"] == "max":
+        return "as many units as allowed"
+    if question["mode"] == "load":
+        spare = f" with {units(question['spare'])} to spare" if question["spare"] else ""
+        return f"{question['load_kw']:,g} kW{spare}"
+    return units(question["units"])
+
+
+def counted(layout: Row) -> str:
+    """How many units stand and how many could.
+
+    Examples
+    --------
+    >>> counted({"units": 6, "bound": 9}), counted({"units": 6, "bound": 2})
+    ('6 placed, at most 9', '6 placed, at most 2 allowed')
+    """
+    over = " allowed" if layout["units"] > layout["bound"] else ""
+    return f"{layout['units']:,} placed, at most {layout['bound']:,}{over}"
+
+
+def bound_by(layout: Row) -> str:
+    """What sets the upper bound."""
+    name = layout["bound_by"]
+    return "the space on the lot" if name == "space" else f"noise at receptor {name}"
+
+
+def zone(row: Row) -> str:
+    """The zone on the map and, where it is called otherwise, the class of the ordinance that it belongs to.
+
+    Examples
+    --------
+    >>> zone({"zone": "C-1", "zone_class": "residential"}), zone({"zone": None, "zone_class": None})
+    ('C-1 (residential)', 'no zone known')
+    """
+    own = f" ({row['zone_class']})" if row["zone_class"] not in (None, row["zone"]) else ""
+    return (row["zone"] or "no zone known") + own
 
 
 def period(name: str) -> str:

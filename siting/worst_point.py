@@ -19,7 +19,7 @@ def worst_point(document: Document, shown: int) -> Document | None:
     limit = (
         "its limit is not known"
         if worst["limit_dba"] is None
-        else f"limit {wording.level(worst['limit_dba'])} dB(A)"
+        else f"limit {wording.limit(worst['limit_dba'])} dB(A)"
     )
     place = wording.place(worst["receptor"], worst["neighbour"])
     total = float(energy_sum([term["level_dba"] for term in terms]))

@@ -221,8 +221,8 @@ def shows(page: Page, data: dict[str, Any]) -> None:
     for text, row in zip(rows, data["neighbours"], strict=True):
         assert row["neighbour"] in text and f"{row['level_dba']:.1f}" in text and row["state"] in text
     for text, row in zip(readings.locator("tbody tr").all_inner_texts(), data["readings"], strict=True):
-        assert f"{row['power_dba']:.1f} dBA" in text and row["state"] in text
-        assert [str(row["units"]), str(row["bound"])] == text.split("dBA")[1].split()[:2]
+        assert f"{row['power_dba']:.1f} dB(A)" in text and row["state"] in text
+        assert [str(row["units"]), str(row["bound"])] == text.split("dB(A)")[1].split()[:2]
 
 
 def town(folder: Path) -> bytes:
@@ -314,7 +314,7 @@ def test_the_whole_way(address: tuple[str, Path], tmp_path: Path) -> None:
         alert = page.get_by_role("alert").first
         alert.wait_for()
         assert alert.inner_text().startswith("lots.geojson") and "export it again" in alert.inner_text()
-        assert "given by you" in page.locator(".siting.reading").inner_text()
+        assert "given by the user" in page.locator(".siting.reading").inner_text()
 
         upload.set_input_files({"name": "town.zip", "mimeType": "application/zip", "buffer": town(tmp_path)})
         said = page.get_by_role("alert").filter(has_text="town")

@@ -17,7 +17,7 @@ from pyproj import Geod, Transformer
 from study_document import LENGTH_M, WIDTH_M, example_document
 
 from siting.maps import study_map
-from siting.panel import counted, judgement, reading
+from siting.wording import counted, judgement, read_at
 from siting.symbols import layers
 
 HOSTILE = "</script><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
@@ -76,17 +76,17 @@ def test_a_place_shows_its_worst_period_and_every_period_in_its_popup() -> None:
     shown = {place["properties"]["title"]: place["properties"] for place in features(document, "Receptors")}
     rows = [row for row in document["receptors"] if row["id"] == document["worst"]["receptor"]]
     place = shown[f"Receptor {rows[0]['id']}, neighbour {rows[0]['neighbour']}"]
-    # at 65.7 dBA the day's 68 is kept and the night's 65 is not
+    # at 65.7 dB(A) the day's 68 is kept and the night's 65 is not
     assert [row["state"] for row in rows] == ["PASS", "FAIL"]
     assert (place["state"], place["label"], place["worst"]) == ("FAIL", "FAIL 65.7", True)
-    assert ["day", "65.7 dBA, limit 68, margin +2.3 dB: PASS"] in place["rows"]
-    assert ["night", "65.7 dBA, limit 65, margin −0.7 dB: FAIL"] in place["rows"]
+    assert ["day", "65.7 dB(A), limit 68, margin +2.3 dB: PASS"] in place["rows"]
+    assert ["night", "65.7 dB(A), limit 65, margin −0.7 dB: FAIL"] in place["rows"]
     assert sum(place["worst"] for place in shown.values()) == 1
 
 
 def test_a_hair_over_the_limit_does_not_read_as_on_it() -> None:
     row = {"level_dba": 55.04, "limit_dba": 55.0, "margin_db": -0.04, "state": "FAIL"}
-    assert judgement(row) == "55.0 dBA, limit 55, margin −0.04 dB: FAIL"
+    assert judgement(row) == "55.0 dB(A), limit 55, margin −0.04 dB: FAIL"
 
 
 def test_without_a_unit_no_place_passes() -> None:
@@ -138,7 +138,7 @@ def test_the_panel_says_what_the_study_says() -> None:
         "6 placed, at most 9",
         "ASSUMED",
         "69 dB is read at 7 m (23 ft)",
-        "97.8 dBA",
+        "97.8 dB(A)",
         "4 values not given by you",
     ):
         assert words in page
@@ -157,8 +157,8 @@ def test_the_panel_says_what_the_study_says() -> None:
 def test_counts_and_readings_in_words() -> None:
     assert counted({"units": 6, "bound": 9}) == "6 placed, at most 9"
     assert counted({"units": 6, "bound": 2}) == "6 placed, at most 2 allowed"
-    assert reading("power") == "as sound power"
-    assert reading("7m") == "at 7 m (23 ft)"
+    assert read_at("power") == "as sound power"
+    assert read_at("7m") == "at 7 m (23 ft)"
 
 
 def test_the_same_study_gives_the_same_bytes() -> None:
@@ -219,7 +219,7 @@ def test_a_tap_on_the_worst_place_tells_its_periods(browser: Browser, tmp_path: 
     tap_worst(page)
     popup = page.locator(".siting-popup")
     assert "neighbour 12-031" in popup.inner_text()
-    assert "65.7 dBA, limit 65, margin −0.7 dB: FAIL" in popup.inner_text()
+    assert "65.7 dB(A), limit 65, margin −0.7 dB: FAIL" in popup.inner_text()
     page.close()
 
 

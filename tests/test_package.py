@@ -96,11 +96,11 @@ def test_periods_and_neighbours_have_the_levels_of_the_study(report, example):
         worst = min(rows, key=lambda r: r["margin_db"])
         margin = f"{worst['margin_db']:+.1f}".replace("-", "−")
         assert (
-            f"{name} {hours} {worst['limit_dba']:.1f} {worst['level_dba']:.1f} {margin} {worst['id']}"
+            f"{name} {hours} {worst['limit_dba']:g} {worst['level_dba']:.1f} {margin} {worst['id']}"
             in report[0]
         )
     for number, row in enumerate(example["neighbours"], start=1):
-        limit = "not known" if row["limit_dba"] is None else f"{row['limit_dba']:.1f}"
+        limit = "not known" if row["limit_dba"] is None else f"{row['limit_dba']:g}"
         margin = "not known" if row["margin_db"] is None else f"{row['margin_db']:+.1f}".replace("-", "−")
         line = rf"#{number} {row['neighbour']} .*? {row['id']} {row['period']} {row['level_dba']:.1f} {limit} {re.escape(margin)}"
         assert re.search(f"{line} {row['state']}", report[1]), line

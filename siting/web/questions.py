@@ -7,9 +7,9 @@ import streamlit as st
 from siting.catalog import load_ordinance, load_unit, ordinance_names, unit_names
 from siting.errors import InputError
 from siting.model import Question
-from siting.panel import reading
 from siting.sound import TRADE_READING, readings, resolve_sound
 from siting.web.sources import EXAMPLE_ORDINANCE, KINDS, Sources, example, kept, land
+from siting.wording import read_at
 
 MOST, UNITS, LOAD = "As many as allowed", "A number of units", "A load"
 FIRST_UNIT = "gx230"
@@ -116,13 +116,13 @@ def ask_reading(name: str) -> str | None:
     """Ask where the stated level holds, unless the maker says it."""
     unit = load_unit(name)
     if unit.sound.stated_at is not None:
-        st.caption(f"The maker states {unit.sound.level_dba:g} dBA {reading(unit.sound.stated_at)}.")
+        st.caption(f"The maker states {unit.sound.level_dba:g} dB(A) {read_at(unit.sound.stated_at)}.")
         return None
     chosen = st.selectbox(
         f"The stated {unit.sound.level_dba:g} dB holds",
         (ASSUMED, *(sound.reading for sound in readings(unit, None))),
         key="sound_at",
-        format_func=lambda at: f"ASSUMED {reading(TRADE_READING)}" if at == ASSUMED else reading(at),
+        format_func=lambda at: f"ASSUMED {read_at(TRADE_READING)}" if at == ASSUMED else read_at(at),
         help="The maker does not say where. Ask for it: the answer changes the verdict.",
     )
     return None if chosen == ASSUMED else chosen
