@@ -152,9 +152,13 @@ def _unknown(rows: list[ReceptorLevel], ordinance: Ordinance) -> list[str]:
     for row in rows:
         if row.state == "UNKNOWN":
             zones.setdefault(row.zone or "no zone", set()).add(row.neighbour)
+    mapped = any(row.zone for row in rows)
+    hint = (
+        ": the zoning layer does not reach them." if mapped else ": name one with --zoning and --zone-field."
+    )
     return [
         f"{ordinance.id} has no limit for {len(lots)} neighbour{'s' if len(lots) > 1 else ''} in {zone}"
-        + (": name a zoning layer with --zoning and --zone-field." if zone == "no zone" else ".")
+        + (hint if zone == "no zone" else ".")
         for zone, lots in sorted(zones.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
 
@@ -170,7 +174,7 @@ def _no_room(site: Site) -> str:
 def _compared(row: ReceptorLevel) -> str:
     """Level, place, limit and margin in words."""
     when = wording.period(row.period)
-    place = f"at {row.id} (lot {row.neighbour}, {row.zone_class or row.zone or 'no zone'}, {when})"
+    place = f"at {row.id} (lot {row.neighbour}, {wording.zone_class(row.zone_class or row.zone or 'no zone')}, {when})"
     if row.limit_dba is None or row.margin_db is None:
         return f"{row.level_dba:.1f} dB(A) {place}, where no limit is known"
     return f"{row.level_dba:.1f} dB(A) {place}, {wording.side(row.margin_db)} the limit of {row.limit_dba:g}"

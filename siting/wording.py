@@ -223,8 +223,15 @@ def zone(row: Row) -> str:
     >>> zone({"zone": "C-1", "zone_class": "residential"}), zone({"zone": None, "zone_class": None})
     ('C-1 (residential)', 'no zone known')
     """
+    if row["zone_class"] == "*":
+        return row["zone"] or zone_class("*")
     own = f" ({row['zone_class']})" if row["zone_class"] not in (None, row["zone"]) else ""
     return (row["zone"] or "no zone known") + own
+
+
+def zone_class(name: str) -> str:
+    """A class of zones as people say it: "*" holds for any zone."""
+    return "any zone" if name == "*" else name
 
 
 def period(name: str) -> str:
