@@ -18,6 +18,7 @@ MORE_ROWS = 96  # receptors taken in per round, or as many as there are rows
 APART_M = 2.0
 NEARLY_DB = 0.5  # those this near their limit are taken in with those over it
 QUIET_DB = 6.0  # those this far below need not be listened to until the last round
+MANY = 50  # from so many units on the quick search is good enough: the thorough one finds a per cent more
 ROUNDS = 8  # where a number of units is wanted, legal or not: rounds of refining which receptors matter
 
 
@@ -68,7 +69,7 @@ def most_units(
     """As many units as every planning level allows, at least those of a quick layout, and the bound under the true limits."""
     bound, binding = _bound(unit, poses, demand, rows, power_dba)
     chosen, level = quick.chosen, quick.level
-    if len(chosen) < bound:
+    if len(chosen) < min(bound, MANY):
         found, heard, rows = _most_legal(unit, poses, demand, power_dba, rows, bound, placement.PATTERNS)
         if len(found) > len(chosen):
             chosen, level = found, heard
