@@ -12,8 +12,9 @@ from siting.worst_point import accuracy, method, worst_point
 Document = dict[str, Any]
 PAPER_PT = 511.0  # between the margins
 DETAIL_PT = (190.0, 610.0)  # part of a page, or a whole one
-FEW_NEIGHBOURS, UNITS_SHOWN, UNITS_BESIDE_MANY = 12, 6, 4  # at the worst point: three pages hold the report
-NEIGHBOURS_SHOWN, REASONS_SHOWN = 25, 4
+# what three pages hold: units at the worst point in full, neighbours, reasons; fewer where a detail takes its room
+FEW_NEIGHBOURS, UNITS_SHOWN, UNITS_BESIDE_MANY, UNITS_BESIDE_DETAIL = 12, 6, 4, 2
+NEIGHBOURS_SHOWN, NEIGHBOURS_BESIDE_DETAIL, REASONS_SHOWN = 25, 10, 4
 EVIDENCE = {
     "excerpt": "limits read in an excerpt of the code, not in the whole code",
     "press": "limits taken from press reports, not from the code",
@@ -48,13 +49,15 @@ def contents(document: Document, study_sha256: str, plan_pt: float) -> Document:
         "periods": _periods(document),
         "plan": plan,
         "detail": detail,
-        "neighbours": _neighbours(document),
+        "neighbours": _neighbours(document, NEIGHBOURS_BESIDE_DETAIL if detail else NEIGHBOURS_SHOWN),
         "readings": [_reading_row(row) for row in document["readings"]],
         "clearances": clearance_rows(document),
         "areas": _areas(document),
         "unit": _unit_facts(document),
         "assumptions": _assumptions(document["assumptions"]),
-        "worst": worst_point(document, UNITS_SHOWN if few else UNITS_BESIDE_MANY),
+        "worst": worst_point(
+            document, UNITS_BESIDE_DETAIL if detail else UNITS_SHOWN if few else UNITS_BESIDE_MANY
+        ),
         "no_worst": _nothing_heard(document),
         "method": method(document),
         "notes": [
@@ -164,10 +167,10 @@ def _periods(document: Document) -> list[Document]:
     return rows
 
 
-def _neighbours(document: Document) -> Document:
+def _neighbours(document: Document, shown: int) -> Document:
     rows = [_neighbour_row(row) for row in document["neighbours"]]
     receptors = len({row["id"] for row in document["receptors"]})
-    return {"rows": rows[:NEIGHBOURS_SHOWN], "total": len(rows), "receptors": receptors}
+    return {"rows": rows[:shown], "total": len(rows), "receptors": receptors}
 
 
 def _neighbour_row(row: Document) -> Document:
