@@ -63,7 +63,11 @@ def _land_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _question_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         click.option(
-            "--unit", default="gx230", show_default=True, help="Unit of the catalogue, or a TOML file."
+            "--unit",
+            metavar="NAME",
+            default="gx230",
+            show_default=True,
+            help="Unit of the catalogue, or a TOML file.",
         ),
         click.option("--ordinance", metavar="NAME", help="Ordinance of the catalogue, or a TOML file."),
         click.option("--units", type=click.IntRange(min=1), metavar="N", help="Place N units."),
@@ -124,14 +128,14 @@ def assess(
 @_land_options
 @_question_options
 @click.option(
-    "-o", "--output", type=FILE, metavar="OUT", required=True, help="Folder for lots.csv and lots.parquet."
+    "-o", "--output", type=FILE, metavar="DIR", required=True, help="Folder for lots.csv and lots.parquet."
 )
 @click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
 @click.option(
     "--workers", type=click.IntRange(min=1), metavar="N", help="Processes; one a core where left out."
 )
 def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) -> None:
-    """Assess every lot of a parcel file: one row a lot as CSV and GeoParquet."""
+    """Assess every lot of a parcel file. One row a lot as CSV and GeoParquet; the exit code is 0 whatever the verdicts."""
     from siting.batch import run_batch
 
     with _progress() as progress:
@@ -158,7 +162,7 @@ def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) ->
 )
 @click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
 def package(study_dir: Path, output: Path, overwrite: bool) -> None:
-    """Make the permit package of a study: report.pdf, the study's files and manifest.json."""
+    """Make the permit package of a study. It holds report.pdf, the study's files and manifest.json."""
     from siting.package import write_package
 
     folder = write_package(study_dir, output, overwrite)
