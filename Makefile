@@ -13,7 +13,7 @@ KERNEL_TESTS := $(wildcard $(patsubst kernels/%.py,tests/test_%.py,$(wildcard ke
 help:
 	@echo 'make run   assess the example site; leaves $(OUT)/map.html'
 	@echo 'make app   open the map app in a browser'
-	@echo 'make test  run the tests: as they are, kernels without the compiler, all with bounds checks'
+	@echo 'make test  run the tests: as they are, kernels without the compiler, all but the browser tests with bounds checks'
 	@echo 'make lint  ruff, mypy, import-linter'
 	@echo 'make clean remove .venv, out and the tools'"'"' caches'
 
@@ -28,9 +28,9 @@ app: $(BUILT)
 	@$(BIN)/streamlit run app.py --browser.gatherUsageStats false --server.showEmailPrompt false
 
 test: $(BUILT)
-	$(BIN)/pytest
+	$(BIN)/pytest --durations=15
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(KERNEL_TESTS)
-	NUMBA_BOUNDSCHECK=1 $(BIN)/pytest
+	NUMBA_BOUNDSCHECK=1 $(BIN)/pytest -m 'not browser' # those run no kernel that the others do not
 
 lint: $(BUILT)
 	$(BIN)/ruff check .
