@@ -34,7 +34,9 @@ def listed_receptors(case: Case, level: Floats) -> tuple[np.ndarray, tuple[str, 
     Listed are neighbours near by, those within `LISTED_DB` of a limit, and those whose limit is not known.
     """
     shown = (case.receptors.distance_m <= NEARBY_M) | ~case.demand.known
-    shown |= level > case.demand.planning_dba - LISTED_DB
+    excess = level - case.demand.planning_dba
+    shown |= excess > -LISTED_DB
+    shown[excess.argmax() if len(excess) else []] = True  # the smallest margin is always told
     lots = np.zeros(int(case.demand.neighbour.max(initial=-1)) + 1, bool)
     lots[case.demand.neighbour[shown]] = True
     listed = lots[case.demand.neighbour]

@@ -16,7 +16,7 @@ from siting.model import Floats, Ints, Neighbour, Ordinance, Receptors, Site
 from siting.site import Land, zones_at
 
 SPACING = 0.25  # of the distance to the buildable area
-CLOSEST_M = 0.3  # no finer than this, where a setback of zero lets units stand at the line
+CLOSEST_M = 0.1  # no finer than this: at the line itself a unit's middle is still half its width away
 CORNER = 0.01  # corners nearer together than this share of the distance are one: 0.09 dB
 RAYS = 36
 INWARD_M = 0.25  # how far inside a lot its own zone is looked up
@@ -30,7 +30,8 @@ def place_receptors(
 
     At the receiving lot line (also without an ordinance): on the boundary of every other lot within `reach_m` of the
     buildable area. At the lot line: on the lot's own boundary, each point with the zone of the nearest other lot. At
-    points: those of the file given. Points given are receptors in any case.
+    points: those of the file given. Points given are receptors in any case. A point on a lot line has the zones found
+    there and in the middle of the lot that it stands for; the strictest of them governs.
 
     Raises
     ------
@@ -97,7 +98,7 @@ def _other_lots(land: Land, row: int, site: Site, reach_m: float) -> Ints:
 
 def _on_receiving_lines(land: Land, site: Site, others: Ints, reach_m: float) -> tuple[Any, ...]:
     xy, owner, inward = _boundary_points(land.parcels.lots[others], site, reach_m)
-    zones = zones_at(land, xy + INWARD_M * inward)
+    zones = _and_their_lots(land, others, owner, zones_at(land, xy + INWARD_M * inward))
     names = [land.parcels.ids[others[k]] for k in owner]
     return _numbered(names), names, xy, zones
 
@@ -123,7 +124,12 @@ def _on_own_line(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
         distance[:, None] > 0.01, across[:, 1] + INWARD_M * step / length, xy - INWARD_M * inward
     )
     names = [land.parcels.ids[others[k]] for k in pairs[1]]
-    return [f"{site.id}/{k + 1}" for k in range(len(xy))], names, xy, zones_at(land, probe)
+    return (
+        [f"{site.id}/{k + 1}" for k in range(len(xy))],
+        names,
+        xy,
+        _and_their_lots(land, others, pairs[1], zones_at(land, probe)),
+    )
 
 
 def _given_points(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
@@ -155,13 +161,12 @@ def _boundary_points(lots: Geometries, site: Site, reach_m: float) -> tuple[Floa
     rings, part = shapely.get_rings(parts, return_index=True)
     coords, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
-    a, b, owner = coords[:-1][same], coords[1:][same], owner[part[ring[1:][same]]]
+    a, b, ring = coords[:-1][same], coords[1:][same], ring[1:][same]
+    owner = owner[part[ring]]
     length = np.hypot(*(b - a).T)
     start = _start(site)
     distance = shapely.distance(shapely.linestrings(np.stack((a, b), axis=1)), start)
-    keep = (distance <= reach_m) & (length > 0)
-    a, b, owner, length, distance = a[keep], b[keep], owner[keep], length[keep], distance[keep]
-    keep = _corners_apart(owner, length, distance)
+    keep = (distance <= reach_m) & (length > 0) & _corners_apart(ring, length, distance)
     a, b, owner, length, distance = a[keep], b[keep], owner[keep], length[keep], distance[keep]
     count = np.ceil(length / np.maximum(SPACING * distance, CLOSEST_M)).astype(np.int64)
     segment = np.repeat(np.arange(len(a)), count)
@@ -177,14 +182,29 @@ def _boundary_points(lots: Geometries, site: Site, reach_m: float) -> tuple[Floa
     return xy, owner[segment], inward
 
 
-def _corners_apart(owner: Ints, length: Floats, distance: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _corners_apart(ring: Ints, length: Floats, distance: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which segments to keep where a curve has been digitised finer than a receptor can tell."""
     travelled = np.cumsum(length / np.maximum(distance, CLOSEST_M)) / CORNER
     bucket = np.floor(travelled - length / np.maximum(distance, CLOSEST_M) / CORNER)
-    keep = np.ones(len(owner), bool)
-    keep[1:] = (bucket[1:] != bucket[:-1]) | (owner[1:] != owner[:-1])
+    keep = np.ones(len(ring), bool)
+    keep[1:] = (bucket[1:] != bucket[:-1]) | (ring[1:] != ring[:-1])
     # a long segment is kept whatever came before it
     return keep | (length > CORNER * np.maximum(distance, CLOSEST_M))
+
+
+def _and_their_lots(
+    land: Land, others: Ints, owner: Ints, zones: list[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """Zones at points joined by the zones in the middle of their lots, none where a point has none.
+
+    Zoning maps are drawn a metre or two off the lot lines: the point alone would give a home the limit of the shop next door.
+    """
+    middles = zones_at(land, shapely.get_coordinates(shapely.point_on_surface(land.parcels.lots[others])))
+    joined = {
+        (here, k): tuple(sorted({*here, *middles[k]})) if here else here
+        for here, k in set(zip(zones, owner.tolist(), strict=True))
+    }
+    return [joined[pair] for pair in zip(zones, owner.tolist(), strict=True)]
 
 
 def _start(site: Site) -> BaseGeometry:

@@ -95,8 +95,9 @@ def state_of(level: Floats, limits: Floats, placed: int, wanted: int | None, pos
     possible : bool
         Whether the true limits alone leave room for at least one unit.
     """
-    over = bool((level[:, None] > limits).any())
-    unknown = not limits.size or bool(np.isnan(limits).any())
+    missing = np.isnan(limits)
+    over = bool((~(level[:, None] <= limits) & ~missing).any())  # a level that is no number is never below
+    unknown = not limits.size or bool(missing.any())
     if over or (wanted is not None and placed < wanted):
         return "FAIL"
     if placed == 0:
