@@ -153,8 +153,11 @@ def best_exchange(k: int, total: Floats, load: Floats, blocked: Ints, lattice: L
 
 
 @kernel
-def exchange(chosen: Ints, load: Floats, lattice: Lattice, passes: int) -> Ints:
-    """Move one pose at a time to where the fullest row falls most, until nothing helps or `passes` moves are made."""
+def exchange(chosen: Ints, load: Floats, lattice: Lattice, passes: int, enough: float) -> Ints:
+    """Move one pose at a time to where the fullest row falls most.
+
+    Ends where that row is at most `enough`, nothing helps, or `passes` moves are made.
+    """
     mask = chosen_mask(chosen, load.shape[0])
     blocked = np.zeros(load.shape[0], np.int64)
     for p in chosen:
@@ -163,6 +166,8 @@ def exchange(chosen: Ints, load: Floats, lattice: Lattice, passes: int) -> Ints:
         here = np.flatnonzero(mask)
         total = row_sums(here, load)
         worst = np.argmax(total)
+        if total[worst] <= enough:
+            break
         # the poses that weigh most on the fullest row are the ones worth moving
         weight = np.empty(here.size)
         for i in range(here.size):
@@ -180,3 +185,38 @@ def exchange(chosen: Ints, load: Floats, lattice: Lattice, passes: int) -> Ints:
         if not moved:
             break
     return np.flatnonzero(mask)
+
+
+@kernel
+def quietest_addition(total: Floats, load: Floats, blocked: Ints) -> int:
+    """The pose that collides with none chosen and leaves the fullest row lowest; -1 where none has room."""
+    best, best_peak = -1, np.inf
+    for p in range(load.shape[0]):
+        if blocked[p] > 0:
+            continue
+        peak = 0.0
+        for r in range(load.shape[1]):
+            peak = max(peak, total[r] + load[p, r])
+            if peak >= best_peak:
+                break
+        if peak < best_peak:
+            best, best_peak = p, peak
+    return best
+
+
+@kernel
+def grow(chosen: Ints, load: Floats, lattice: Lattice, most: int, full: float, passes: int) -> Ints:
+    """Add one pose at a time where it is quietest and move the others until all rows fit; the last layout that did."""
+    while chosen.size < most:
+        blocked = np.zeros(load.shape[0], np.int64)
+        for p in chosen:
+            block_colliding(p, lattice, blocked, 1)
+        p = quietest_addition(row_sums(chosen, load), load, blocked)
+        if p < 0:
+            break
+        more = exchange(np.sort(np.append(chosen, p)), load, lattice, passes, full)
+        total = row_sums(more, load)
+        if total.size and total.max() > full:
+            break
+        chosen = more
+    return chosen

@@ -18,7 +18,6 @@ MORE_ROWS = 96  # receptors taken in per round, or as many as there are rows
 APART_M = 2.0
 NEARLY_DB = 0.5  # those this near their limit are taken in with those over it
 QUIET_DB = 6.0  # those this far below need not be listened to until the last round
-MANY = 50  # from so many units on the quick search is good enough: the thorough one finds a per cent more
 ROUNDS = 8  # where a number of units is wanted, legal or not: rounds of refining which receptors matter
 
 
@@ -69,7 +68,7 @@ def most_units(
     """As many units as every planning level allows, at least those of a quick layout, and the bound under the true limits."""
     bound, binding = _bound(unit, poses, demand, rows, power_dba)
     chosen, level = quick.chosen, quick.level
-    if len(chosen) < min(bound, MANY):
+    if len(chosen) < min(bound, placement.GROWN):
         found, heard, rows = _most_legal(unit, poses, demand, power_dba, rows, bound, placement.PATTERNS)
         if len(found) > len(chosen):
             chosen, level = found, heard
@@ -111,26 +110,43 @@ def _over(demand: Demand, excess: Floats, rows: Rows, listened: Ints) -> Ints:
     return listened[order[np.sort(first)[: max(MORE_ROWS, len(rows.index))]]]
 
 
-def quietest_units(unit: Unit, poses: Poses, demand: Demand, units: int, rows: Rows) -> tuple[Ints, Rows]:
-    """A given number of units (or as many as there is space for) where the receptor nearest its limit is best off."""
-    best, best_peak = np.zeros(0, np.int64), np.inf
+def quietest_units(
+    unit: Unit, poses: Poses, demand: Demand, units: int, rows: Rows, legal: list[Ints]
+) -> tuple[Ints, Rows]:
+    """A given number of units (or as many as there is space for) where the receptor nearest its limit is best off.
+
+    Parameters
+    ----------
+    legal : list of (n,)
+        Layouts of at least as many units that are legal at some power; the answer is no worse than the best part of them.
+    """
+    tried = [placement.quietest_part(poses, unit, rows.load, whole, units) for whole in legal]
+    peaks = [_peak(unit, poses, demand, chosen) for chosen in tried]
     for _ in range(ROUNDS):
-        chosen = placement.quietest(poses, unit, rows.load, units)
-        excess = layout_levels(unit, poses, demand.xy, chosen, 0.0) - demand.planning_dba
-        peak = float(excess.max(initial=-np.inf))
-        if peak < best_peak or len(chosen) > len(best):
-            best, best_peak = chosen, peak
+        tried.append(placement.quietest(poses, unit, rows.load, units))
+        excess = layout_levels(unit, poses, demand.xy, tried[-1], 0.0) - demand.planning_dba
+        peaks.append(float(excess.max(initial=-np.inf)))
         worst = _worst_of_each(excess, demand.neighbour)[:1]
         if not len(worst) or worst[0] in rows.index:
             break
         rows = _with(unit, poses, demand, rows, worst)
-    return best, rows
+    best = min(range(len(tried)), key=lambda k: (-len(tried[k]), peaks[k]))
+    return tried[best], rows
 
 
-def bounded(unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float, rows: Rows) -> Layout:
-    """A layout with its levels and the upper bound on legal units of a power."""
+def _peak(unit: Unit, poses: Poses, demand: Demand, chosen: Ints) -> float:
+    """How far the receptor nearest its limit is over it, units of 0 dB(A)."""
+    return float(
+        (layout_levels(unit, poses, demand.xy, chosen, 0.0) - demand.planning_dba).max(initial=-np.inf)
+    )
+
+
+def with_chosen(
+    unit: Unit, poses: Poses, demand: Demand, answer: Layout, chosen: Ints, power_dba: float
+) -> Layout:
+    """The bound of one answer with another layout and its levels."""
     level = layout_levels(unit, poses, demand.xy, chosen, power_dba)
-    return Layout(chosen, *_bound(unit, poses, demand, rows, power_dba), level)
+    return Layout(chosen, answer.bound, answer.bound_by, level)
 
 
 def quietest_pose(poses: Poses, rows: Rows) -> Ints:

@@ -14,9 +14,10 @@ from siting.model import Clearance, Floats, Ints, Poses, Site, Unit
 FOOT_M = 0.3048
 MAX_POSES = 4_000  # beyond this the lattice step grows by whole feet: one lot stays a matter of a second
 SHORT = 1.0 - 1e-9  # sums stop short of the limit, so that no rounding of a sum can carry a level over it
-EXCHANGES = 40
+EXCHANGES = 20
+GROWN = 50  # up to so many units, others are moved to make room for one more
 MOST_UNITS = 250  # 50 MW of 200 kW units: the search for as many as allowed ends there; a number asked for may be larger
-PATTERNS = 4  # starts of the search, the fullest first: ten found 0.3 % more units on 80 Cambridge lots
+PATTERNS = 2  # starts of the search, the fullest first: four or ten found no more on 250 Cambridge lots
 
 
 def lattice_poses(site: Site, unit: Unit) -> Poses:
@@ -75,18 +76,29 @@ def most(
     """
     full *= SHORT
     legal = np.flatnonzero((load <= full).all(axis=1))
-    count = min(len(legal), MOST_UNITS)
-    return _search(
-        poses, unit, load, legal, count, full, count if bound is None else min(bound, count), patterns
-    )
+    count = min(len(legal), MOST_UNITS) if bound is None else min(len(legal), MOST_UNITS, bound)
+    chosen = _search(poses, unit, load, legal, min(len(legal), MOST_UNITS), full, count, patterns)
+    if patterns == 1 or not len(chosen) or not load.shape[1] or len(chosen) >= min(count, GROWN):
+        return chosen
+    place = np.searchsorted(legal, chosen)
+    some = load if len(legal) == len(load) else load[legal]
+    return legal[packing.grow(place, some, _lattice(poses, unit, legal), min(count, GROWN), full, EXCHANGES)]
 
 
 def quietest(poses: Poses, unit: Unit, load: Floats, units: int) -> Ints:
     """A layout of `units` units (or as many as the space holds) whose fullest row is low, legal or not."""
     chosen = _search(poses, unit, load, np.arange(len(poses)), units, np.inf, len(poses) + 1, PATTERNS)
     if load.shape[1] and len(chosen):
-        chosen = packing.exchange(chosen, load, _lattice(poses, unit, np.arange(len(poses))), EXCHANGES)
+        chosen = packing.exchange(chosen, load, _lattice(poses, unit, np.arange(len(poses))), EXCHANGES, 0.0)
     return chosen
+
+
+def quietest_part(poses: Poses, unit: Unit, load: Floats, whole: Ints, units: int) -> Ints:
+    """A layout cut to a number of units, the one that weighs most on the fullest row going first, then moved about."""
+    lattice = _lattice(poses, unit, np.arange(len(poses)))
+    none = np.zeros(0, np.int64)
+    part = packing.drop_and_fill(whole, load, none, lattice, units, np.inf)
+    return packing.exchange(part, load, lattice, EXCHANGES, 0.0) if load.shape[1] and len(part) else part
 
 
 def upper_bound(poses: Poses, unit: Unit, load: Floats, full: float) -> tuple[int, int]:

@@ -56,7 +56,7 @@ def assess(
     reach = ACROSS_M if own_line else findings.NEARBY_M
     while True:
         case = make_case(land, row, site, terrain, poses, ordinance, question, reach)
-        quick, rows = _quick_layouts(case, unit, question, sounds)
+        quick, rows = _quick_layouts(case, unit, sounds)
         need = _reach(ordinance, unit, question, sounds, quick)
         if need <= reach:
             layouts, rows = _answers(case, unit, question, sounds, rows, quick)
@@ -80,13 +80,11 @@ def wanted_units(question: Question, unit: Unit) -> int | None:
     return None
 
 
-def _quick_layouts(
-    case: Case, unit: Unit, question: Question, sounds: tuple[Sound, ...]
-) -> tuple[list[Layout], layout.Rows]:
-    """About how many units will stand under each reading, where that is not given."""
+def _quick_layouts(case: Case, unit: Unit, sounds: tuple[Sound, ...]) -> tuple[list[Layout], layout.Rows]:
+    """About how many units are legal under each reading."""
     rows = layout.first_rows(unit, case.poses, case.demand)
     found = []
-    for sound in sounds if question.mode == "max" else ():
+    for sound in sounds:
         quick, rows = layout.quick_layout(unit, case.poses, case.demand, sound.power_dba, rows)
         found.append(quick)
     return found, rows
@@ -101,18 +99,20 @@ def _answers(
     quick: list[Layout],
 ) -> tuple[list[Layout], layout.Rows]:
     """A layout under each reading of the stated level; the transfer is the same, the power differs."""
-    wanted = wanted_units(question, unit)
-    if wanted is not None:
-        # the quietest layout of a given number does not depend on the power
-        chosen, rows = layout.quietest_units(unit, case.poses, case.demand, wanted, rows)
-        return [
-            layout.bounded(unit, case.poses, case.demand, chosen, s.power_dba, rows) for s in sounds
-        ], rows
     found = []
     for sound, start in zip(sounds, quick, strict=True):
         answer, rows = layout.most_units(unit, case.poses, case.demand, sound.power_dba, rows, start)
         found.append(answer)
-    return found, rows
+    wanted = wanted_units(question, unit)
+    if wanted is None:
+        return found, rows
+    # the quietest layout of a given number does not depend on the power; where that many are legal, a part of theirs will do
+    legal = [answer.chosen for answer in found if len(answer.chosen) >= wanted]
+    chosen, rows = layout.quietest_units(unit, case.poses, case.demand, wanted, rows, legal)
+    return [
+        layout.with_chosen(unit, case.poses, case.demand, answer, chosen, sound.power_dba)
+        for answer, sound in zip(found, sounds, strict=True)
+    ], rows
 
 
 def _reach(
