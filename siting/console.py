@@ -60,7 +60,7 @@ def _print_layout(data: Document, console: Console) -> None:
     by = f"the bound is set by {wording.bound_by(layout)}, on this lattice"
     _heading(console, f"Layout on lot {site['id']}: {wording.counted(layout)} ({by})")
     _line(console, f"asked: {wording.asked(data['question'])}")
-    _line(console, f"{unit['name']}, {unit['kw']:g} kW each: {layout['kw']:,g} kW")
+    _line(console, f"{unit['name']}, {unit['kw']:g} kW each: {wording.power(layout['kw'])}")
     read = f"{wording.read_at(sound['reading'])} ({wording.ORIGINS[sound['origin']]})"
     power = f"sound power {wording.level(sound['power_dba'])} dB(A) a unit"
     _line(console, f"{sound['stated_dba']:g} dB read {read}: {power}")

@@ -23,6 +23,7 @@ def pages() -> Environment:
     environment.filters.update(
         feet=wording.length,
         area=wording.area,
+        power=wording.power,
         level=wording.level,
         levels=wording.levels,
         worst_margin=wording.worst_margin,

@@ -100,7 +100,7 @@ def _facts(document: Document) -> list[list[str]]:
         ],
         [
             "Project",
-            f"{layout['units']:,} × {unit['name']}, {unit['kw']:g} kW each: {layout['kw']:,g} kW",
+            f"{layout['units']:,} × {unit['name']}, {unit['kw']:g} kW each: {wording.power(layout['kw'])}",
         ],
         ["Asked for", wording.asked(document["question"])],
         ["Lot area", wording.area(site["area_m2"])],

@@ -13,7 +13,7 @@ POUND_KG = 0.45359237
 VERDICTS = {"PASS": "allowed", "FAIL": "not allowed", "UNKNOWN": "cannot be known"}
 ORIGINS = {
     "given": "given by the user",
-    "file": "stated by the maker",
+    "file": "stated in its file",
     "template": "from a template",
     "assumed": "ASSUMED",
 }
@@ -70,6 +70,17 @@ def mass(kilograms: float) -> str:
     '1,543 lb (700 kg)'
     """
     return f"{kilograms / POUND_KG:,.0f} lb ({kilograms:,.0f} kg)"
+
+
+def power(kilowatts: float) -> str:
+    """An electric power, to a tenth of a kilowatt where it is not whole.
+
+    Examples
+    --------
+    >>> power(1234567.0), power(450.5)
+    ('1,234,567 kW', '450.5 kW')
+    """
+    return f"{kilowatts:,.1f}".removesuffix(".0") + " kW"
 
 
 def level(level_db: float | None) -> str:
@@ -193,7 +204,7 @@ def asked(question: Row) -> str:
         return "as many units as allowed"
     if question["mode"] == "load":
         spare = f" with {units(question['spare'])} to spare" if question["spare"] else ""
-        return f"{question['load_kw']:,g} kW{spare}"
+        return f"{power(question['load_kw'])}{spare}"
     return units(question["units"])
 
 
