@@ -34,7 +34,7 @@ NOBODYS = frozenset(
         "water",
     ]
 )
-ARC_SEGMENTS = 16  # a quarter circle, drawn outside the true one
+ARC_SEGMENTS = 16  # a quarter circle
 SHARED_M2 = 0.5  # of two lots: more than rounded corners make
 
 
@@ -198,13 +198,12 @@ def _streets(land: Land) -> Assumption:
 def _buffered(shape: BaseGeometry, distance: float) -> BaseGeometry:
     """A buffer that comes nowhere nearer than `distance` to the shape's boundary, neither by chords nor by simplifying.
 
-    Chords stay outside the true arcs. GEOS smooths curves before it buffers, which may take 0.2 % of the distance: measured,
-    and made good.
+    Chords cut arcs short by 0.12 % of the distance, and GEOS smooths curves before it buffers by up to 0.15 %: what comes
+    nearer is measured and made good.
     """
     wide = abs(distance)
     while True:
-        width = math.copysign(wide / math.cos(math.pi / (4 * ARC_SEGMENTS)), distance)
-        out = shape.buffer(width, quad_segs=ARC_SEGMENTS)
+        out = shape.buffer(math.copysign(wide, distance), quad_segs=ARC_SEGMENTS)
         short = abs(distance) - shapely.distance(out.boundary, shape.boundary)
         if not short > 1e-9:  # not a number where nothing is left
             return out
