@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from siting.geodata.terrain import Terrain
 from siting.layout import Demand
 from siting.model import Floats, Ordinance, Poses, Question, Receptors, Site
 from siting.ordinance import limits_at, strictest_limit
 from siting.receptors import place_receptors
 from siting.site import Land
-from siting.terrain import Terrain
 
 
 @dataclass(frozen=True)

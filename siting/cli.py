@@ -98,7 +98,7 @@ def assess(
 ) -> None:
     """Assess one lot of a parcel file. Exit code 0: allowed, 1: not allowed, 2: wrong input, 3: cannot be known."""
     from siting.export import check_folder, document, dumps, study_files, write_files
-    from siting.parcels import find_lot
+    from siting.geodata.parcels import find_lot
     from siting.study import assess as run
 
     if output is not None:

@@ -9,12 +9,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from siting.buildings import read_buildings
 from siting.errors import InputError
-from siting.layers import Layer, listed, read_layer
+from siting.geodata.buildings import read_buildings
+from siting.geodata.layers import Layer, listed, read_layer
+from siting.geodata.parcels import Parcels, read_parcels
+from siting.geodata.terrain import Terrain, read_terrain
 from siting.model import Assumption, Facts, Floats, Ordinance, Site
-from siting.parcels import Parcels, read_parcels
-from siting.terrain import Terrain, read_terrain
 
 SETBACK_M = 1.524  # 5 ft: the low end of accessory setbacks
 BUILDING_DISTANCE_M = 1.524  # 5 ft: NFPA 37 4.1.4

@@ -6,13 +6,13 @@ import numpy as np
 
 from siting import findings, layout, noise
 from siting.case import Case, make_case
+from siting.geodata.terrain import elevation_at
 from siting.model import Layout, Ordinance, PlacedUnit, Question, Reading, Sound, State, Study, Unit
 from siting.ordinance import strictest_limit
 from siting.placement import body_polygon, lattice_poses
 from siting.receptors import neighbours
 from siting.site import Land, make_site
 from siting.sound import readings, resolve_sound
-from siting.terrain import elevation_at
 from siting.verdict import reasons, state_of
 
 ACROSS_M = 200.0  # how far the lot across a street is looked for, where limits hold at the own lot line
@@ -33,7 +33,7 @@ def assess(
     land : Land
         What `siting.site.read_land` read.
     row : int
-        Row of the parcel layer, from `siting.parcels.find_lot`.
+        Row of the parcel layer, from `siting.geodata.parcels.find_lot`.
     ordinance : Ordinance or None
         Without one the levels are computed and the verdict is UNKNOWN.
     sound_at : str or None

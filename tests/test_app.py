@@ -28,9 +28,9 @@ from study_document import example_document
 
 from siting.catalog import load_ordinance, load_unit
 from siting.export import document
+from siting.geodata.parcels import find_lot, read_parcels
 from siting.maps import study_map
 from siting.model import Question
-from siting.parcels import find_lot, read_parcels
 from siting.site import read_land
 from siting.study import assess
 from siting.web import lot_map

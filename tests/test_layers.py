@@ -13,10 +13,10 @@ import shapely
 from pyproj import CRS, Geod, Transformer
 from shapely.geometry import box
 
-from siting.buildings import read_buildings
-from siting.coordinates import metre_twin, unit_m
 from siting.errors import InputError
-from siting.layers import read_layer
+from siting.geodata.buildings import read_buildings
+from siting.geodata.coordinates import metre_twin, unit_m
+from siting.geodata.layers import read_layer
 
 SHARED = Path(__file__).parents[2] / "shared" / "geodata"
 TORTURE = SHARED / "torture"

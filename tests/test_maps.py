@@ -17,7 +17,7 @@ from pyproj import Geod, Transformer
 from study_document import LENGTH_M, WIDTH_M, example_document
 
 from siting.maps import study_map
-from siting.symbols import layers
+from siting.maps.symbols import layers
 from siting.wording import counted, judgement, read_at
 
 HOSTILE = "</script><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"

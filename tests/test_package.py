@@ -22,14 +22,15 @@ from pypdf import PdfReader
 from shapely.geometry import box, mapping, shape
 from study_document import A_WEIGHTS, example_document
 
-from siting import paper, wording
-from siting.drawing import site_plan, unit_detail
+from siting import wording
 from siting.errors import InputError
 from siting.export import study_files
-from siting.package import TEMPLATE, report_pdf, write_package
-from siting.report import contents
-from siting.spacing import least_distance, side_spacing
-from siting.study_file import read_study
+from siting.package import paper, report_pdf, write_package
+from siting.package.drawing import site_plan, unit_detail
+from siting.package.folder import TEMPLATE
+from siting.package.report import contents
+from siting.package.spacing import least_distance, side_spacing
+from siting.package.study_file import read_study
 
 
 def put(document, folder: Path, name: str = "study") -> Path:

@@ -11,9 +11,9 @@ import shapely
 from pyproj import Proj, Transformer
 from shapely.geometry import box
 
-from siting.areas import stated_area_check
 from siting.errors import InputError
-from siting.parcels import find_lot, read_parcels
+from siting.geodata.areas import stated_area_check
+from siting.geodata.parcels import find_lot, read_parcels
 
 SHARED = Path(__file__).parents[2] / "shared" / "geodata"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/geodata is not beside the checkout")

@@ -13,7 +13,7 @@ from pyproj import CRS, Transformer
 from shapely.geometry import box
 
 from siting.errors import InputError
-from siting.terrain import elevation_at, read_terrain
+from siting.geodata.terrain import elevation_at, read_terrain
 
 SHARED = Path(__file__).parents[2] / "shared" / "geodata"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/geodata is not beside the checkout")

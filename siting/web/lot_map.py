@@ -10,10 +10,10 @@ import streamlit as st
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
+from siting.geodata.parcels import Parcels, find_lot
 from siting.maps import leaflet_css, leaflet_js
-from siting.panel import asset
-from siting.parcels import Parcels, find_lot
-from siting.symbols import layers
+from siting.maps.panel import asset
+from siting.maps.symbols import layers
 from siting.web.sources import Sources, land
 
 MOST_LOTS = 15_000  # a browser pans this many without a stutter
@@ -40,7 +40,7 @@ def packed(parcels: Parcels, centre: int | None = None) -> Packed:
     Parameters
     ----------
     parcels
-        What `siting.parcels.read_parcels` read.
+        What `siting.geodata.parcels.read_parcels` read.
     centre
         Row of the lot round which the nearest lots are kept where there are more than `MOST_LOTS`.
 

@@ -5,8 +5,8 @@ from typing import Any
 import streamlit as st
 
 from siting.errors import InputError
+from siting.maps.panel import asset, part
 from siting.model import Question
-from siting.panel import asset, part
 from siting.web import lot_map
 from siting.web.answer import answer, zipped
 from siting.web.questions import Rules, ask_files, ask_question, ask_rules, stated_sound

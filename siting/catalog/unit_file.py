@@ -2,10 +2,10 @@
 
 from kernels.bands import BANDS
 from kernels.decibel import a_weighted_total
+from siting.catalog.toml_table import Table, suggestion
 from siting.errors import InputError
 from siting.model import Assumption, Clearance, Facts, Origin, StatedSound, Unit
 from siting.sound import reading_name, unweighted
-from siting.toml_table import Table, suggestion
 
 SIDES = ("front_m", "right_m", "back_m", "left_m")  # in the order of Clearance
 SPECTRUM = ("template", "spectrum_db", "spectrum_dba")

@@ -17,11 +17,11 @@ from pyogrio import raw
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from siting.dbf import check_parts, encoding
-from siting.documents import Document, read_document
 from siting.errors import InputError
+from siting.geodata.dbf import check_parts, encoding
+from siting.geodata.documents import Document, read_document
+from siting.geodata.sources import JSON_ENDINGS, Source
 from siting.model import Ints
-from siting.sources import JSON_ENDINGS, Source
 
 Shapes = NDArray[np.object_]
 Box = tuple[float, float, float, float]

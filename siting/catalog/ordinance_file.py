@@ -3,10 +3,10 @@
 import re
 from typing import Literal, cast
 
+from siting.catalog.toml_table import Table, suggestion
 from siting.errors import InputError
 from siting.model import Facts, Limit, Ordinance, Period
 from siting.sound import FOOT_M
-from siting.toml_table import Table, suggestion
 
 ANY_ZONE = "*"
 DAY_MINUTES = 24 * 60

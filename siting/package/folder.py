@@ -11,8 +11,8 @@ import typst
 from siting import __version__
 from siting.errors import InputError
 from siting.export import check_folder
-from siting.report import contents, status
-from siting.study_file import check_layers, read_study
+from siting.package.report import contents, status
+from siting.package.study_file import check_layers, read_study
 
 STUDY_FILES = ("study.json", "layout.geojson", "receptors.geojson", "receptors.csv", "map.html")
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"

@@ -13,8 +13,8 @@ from folium.utilities import JsCode
 from shapely import total_bounds
 from shapely.geometry import shape
 
-from siting.panel import asset, pages
-from siting.symbols import layers
+from siting.maps.panel import asset, pages
+from siting.maps.symbols import layers
 
 Bounds = list[list[float]]
 

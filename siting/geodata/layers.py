@@ -11,7 +11,8 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from siting.coordinates import (
+from siting.errors import InputError
+from siting.geodata.coordinates import (
     Gate,
     crs_label,
     gate_to,
@@ -22,11 +23,10 @@ from siting.coordinates import (
     swapped,
     unit_m,
 )
-from siting.errors import InputError
+from siting.geodata.polygons import finite, has_area, kinds_listed, polygonal, repaired
+from siting.geodata.sources import opened
+from siting.geodata.tables import Table, read_table
 from siting.model import Facts
-from siting.polygons import finite, has_area, kinds_listed, polygonal, repaired
-from siting.sources import opened
-from siting.tables import Table, read_table
 
 Shapes = NDArray[np.object_]
 Box = tuple[float, float, float, float]

@@ -10,8 +10,8 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from siting.lettering import Taken, around, callout, neighbour_labels, take, unit_label
-from siting.paper import Frame, frame_around, inside, points, scale_bars, to_page
+from siting.package.lettering import Taken, around, callout, neighbour_labels, take, unit_label
+from siting.package.paper import Frame, frame_around, inside, points, scale_bars, to_page
 
 Document = dict[str, Any]
 SEVERITY = {"FAIL": 3, "UNKNOWN": 2, "PASS": 1, "NONE": 0}

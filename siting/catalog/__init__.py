@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from siting.catalog.ordinance_file import ordinance_from
+from siting.catalog.toml_table import Table, read_toml, suggestion
+from siting.catalog.unit_file import unit_from
 from siting.errors import InputError
 from siting.model import Facts, Ordinance, Unit
-from siting.ordinance_file import ordinance_from
 from siting.sound import readings, resolve_sound
-from siting.toml_table import Table, read_toml, suggestion
-from siting.unit_file import unit_from
 
 __all__ = [
     "data_folder",
@@ -26,8 +26,8 @@ Loaded = TypeVar("Loaded")
 
 def data_folder() -> Path:
     """The folder with units, ordinances, spectra and examples: inside an installed package, beside it in a checkout."""
-    packaged = Path(__file__).parent / "data"
-    return packaged if packaged.is_dir() else Path(__file__).parents[1] / "data"
+    packaged = Path(__file__).parents[1] / "data"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "data"
 
 
 def unit_names() -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from shapely.geometry import Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
-from siting.paper import Frame, inside
+from siting.package.paper import Frame, inside
 
 Document = dict[str, Any]
 Box = tuple[float, float, float, float]

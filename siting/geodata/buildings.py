@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from siting.coordinates import FOOT_M
 from siting.errors import InputError
-from siting.layers import Box, Layer, listed, read_layer
+from siting.geodata.coordinates import FOOT_M
+from siting.geodata.layers import Box, Layer, listed, read_layer
 from siting.model import Floats
 
 HEIGHT_FIELDS = (
@@ -36,7 +36,7 @@ def read_buildings(
     Parameters
     ----------
     path, crs, layer, stated, bbox, near
-        As for `siting.layers.read_layer`.
+        As for `siting.geodata.layers.read_layer`.
     height_field : str, optional
         The field with the height above ground; left out, the first known name. Feet or metres by the end of its name
         (`_ft`, `_m`), else metres, assumed.

@@ -5,9 +5,9 @@ from itertools import groupby
 from typing import Any
 
 from siting import wording
-from siting.drawing import SEVERITY, shown_state, site_plan, unit_detail
-from siting.spacing import clearance_rows
-from siting.worst_point import accuracy, method, worst_point
+from siting.package.drawing import SEVERITY, shown_state, site_plan, unit_detail
+from siting.package.spacing import clearance_rows
+from siting.package.worst_point import accuracy, method, worst_point
 
 Document = dict[str, Any]
 PAPER_PT = 511.0  # between the margins

@@ -14,13 +14,13 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from siting.areas import stated_area_check
-from siting.coordinates import FOOT_M
 from siting.errors import InputError
-from siting.ids import lot_ids, repeated
-from siting.layers import Layer, listed, read_layer
+from siting.geodata.areas import stated_area_check
+from siting.geodata.coordinates import FOOT_M
+from siting.geodata.ids import lot_ids, repeated
+from siting.geodata.layers import Layer, listed, read_layer
+from siting.geodata.polygons import stacks
 from siting.model import Facts, Floats, Ints
-from siting.polygons import stacks
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from siting.coordinates import FOOT_M
+from siting.geodata.coordinates import FOOT_M
 from siting.model import Floats
 
 ACRE_SQFT = 43_560
