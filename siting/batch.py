@@ -19,7 +19,7 @@ from shapely.errors import GEOSException
 
 from siting.catalog import load_ordinance, load_unit
 from siting.errors import InputError
-from siting.export import check_folder
+from siting.export import check_folder, make_folder
 from siting.model import Ordinance, Question, Study, Unit
 from siting.site import Land, read_land
 from siting.sound import readings
@@ -78,7 +78,7 @@ def run_batch(
     order = Order(land, load_unit(unit), load_ordinance(ordinance) if ordinance else None, question, sound_at)
     names = columns(order)
     parcels = read_land(**land).parcels  # bad input ends here, before any process starts
-    output.mkdir(parents=True, exist_ok=True)
+    make_folder(output)
     counts: Counter[str] = Counter(lots=len(parcels.ids))
     with (output / "lots.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, names, lineterminator="\n")
@@ -181,6 +181,19 @@ def _chunk(rows: range) -> list[Row]:
 
 def _write_parquet(output: Path, lots: gpd.GeoDataFrame) -> None:
     """The CSV's rows with the lots' shapes, written once all are there."""
-    table = pd.read_csv(output / "lots.csv", dtype={"id": str}, keep_default_na=False, na_values=[""])
+    # text first: ids and zones that look like numbers stay as they are, and floats keep their last bit
+    table = pd.read_csv(output / "lots.csv", dtype=str, keep_default_na=False, na_values=[""])
+    table = table.astype({name: "float64" for name in table.columns if _is_number(name)})
+    table = table.astype({name: "Int64" for name in table.columns if _is_count(name)})
     frame = gpd.GeoDataFrame(table, geometry=lots.geometry.to_numpy(), crs=lots.crs)
     frame.to_parquet(output / "lots.parquet", index=False)
+
+
+def _is_count(name: str) -> bool:
+    return name in ("units", "bound") or name.startswith("units_")
+
+
+def _is_number(name: str) -> bool:
+    return _is_count(name) or name in (
+        "kw", "area_m2", "buildable_area_m2", "level_dba", "limit_dba", "margin_db",
+    )  # fmt: skip

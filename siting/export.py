@@ -68,14 +68,24 @@ def write_files(files: dict[str, str], folder: Path, overwrite: bool = False) ->
         Where the folder holds something and `overwrite` is not given, or it cannot be written.
     """
     check_folder(folder, overwrite)
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise InputError(
-            f"{folder}: cannot be written ({error.strerror}); choose another folder with -o."
-        ) from error
+        raise _unwritable(folder, error) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder to write to, if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> InputError:
+    return InputError(f"{folder}: cannot be written ({error.strerror}); choose another folder with -o.")
 
 
 def check_folder(folder: Path, overwrite: bool) -> None:

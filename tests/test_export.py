@@ -1,0 +1,111 @@
+"""The written study. Oracles: other readers (json, csv, geopandas) of the same files, and the study's own objects."""
+
+import csv
+import io
+import json
+
+import geopandas
+import pytest
+import shapely
+from shapely.geometry import shape
+from small_land import block, code, land_of, square, unit, write
+
+from siting.errors import InputError
+from siting.export import COLUMNS, check_folder, document, dumps, study_files, write_files
+from siting.model import Question
+from siting.study import assess
+
+KEYS = (
+    "siting", "question", "verdict", "unit", "sound", "ordinance", "site", "layout", "receptors", "neighbours", "worst",
+    "readings", "assumptions", "notes", "inputs",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("land")
+    house = write(folder / "b.gpkg", [square(8, 8, 20, 16)], name=["house"])
+    land = land_of(folder, block(), [("R-1", square(-200, -200, 300, 300))], buildings=house)
+    study = assess(land, 0, unit(), code({"*": (75, 70)}), Question("units", 4), None)
+    return study, document(study)
+
+
+def test_the_document_has_the_contracts_keys_and_survives_json(answered):
+    _, data = answered
+    assert tuple(data) == KEYS
+    assert json.loads(dumps(data)) == json.loads(json.dumps(data))
+    assert data["layout"]["kw"] == 800 and data["layout"]["area_m2"] == pytest.approx(4 * 1.5 * 0.93)
+    assert data["question"] == {"mode": "units", "units": 4, "load_kw": None, "spare": 0}
+    assert data["site"]["crs"] == "EPSG:26986" and data["site"]["area_m2"] == pytest.approx(1200)
+    assert "level dB" not in dumps(data) and "NaN" not in dumps(data)
+    assert data["notes"][0] == "Obstacles and terrain are not yet in the levels: flat ground, no screening."
+    assert {f["role"] for f in data["inputs"]} == {"parcels", "zoning", "buildings", "unit", "ordinance"}
+    assert all(
+        len(f["sha256"]) == 64 for f in data["inputs"] if f["role"] in ("parcels", "zoning", "buildings")
+    )
+
+
+def test_shapes_are_written_to_a_tenth_of_a_millimetre(answered):
+    study, data = answered
+    for ours, theirs in (
+        (study.site.lot, data["site"]["lot"]), (study.site.buildable, data["site"]["buildable"]),
+        (study.placed[0].body, data["layout"]["placed"][0]["body"]),
+    ):  # fmt: skip
+        assert shapely.hausdorff_distance(ours, shape(theirs)) < 1e-4
+
+
+def test_levels_are_written_in_full(answered):
+    study, data = answered
+    again = json.loads(dumps(data))
+    assert [r["level_dba"] for r in again["receptors"]] == [row.level_dba for row in study.levels]
+    assert [(r["x"], r["y"]) for r in again["receptors"]] == [(row.x, row.y) for row in study.levels]
+
+
+def test_other_programs_read_the_same_layout_and_receptors(answered, tmp_path):
+    _, data = answered
+    write_files(study_files(data), tmp_path / "out")
+    bodies = geopandas.read_file(tmp_path / "out" / "layout.geojson")
+    assert bodies.crs.to_epsg() == 26986
+    assert list(bodies["kind"]) == ["unit"] * 4 and list(bodies["id"]) == ["U1", "U2", "U3", "U4"]
+    for row, unit_ in zip(bodies.itertuples(), data["layout"]["placed"], strict=True):
+        assert (row.x_m, row.y_m, row.rotation_deg) == (unit_["x_m"], unit_["y_m"], unit_["rotation_deg"])
+        assert row.geometry.centroid.distance(shapely.Point(row.x_m, row.y_m)) < 2e-4
+    points = geopandas.read_file(tmp_path / "out" / "receptors.geojson")
+    assert points.crs.to_epsg() == 26986 and len(points) == len(data["receptors"])
+    with (tmp_path / "out" / "receptors.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == COLUMNS
+    for row, ours in zip(rows, data["receptors"], strict=True):
+        assert float(row["level_dba"]) == ours["level_dba"] and row["id"] == ours["id"]
+    assert json.loads((tmp_path / "out" / "study.json").read_text(encoding="utf-8")) == json.loads(
+        dumps(data)
+    )
+
+
+def test_what_is_not_known_is_an_empty_cell_and_null(tmp_path):
+    study = assess(land_of(tmp_path, block()), 0, unit(), None, Question("max"), None)
+    files = study_files(document(study))
+    assert json.loads(files["study.json"])["ordinance"] is None
+    row = next(csv.DictReader(io.StringIO(files["receptors.csv"])))
+    assert row["limit_dba"] == row["margin_db"] == row["zone"] == "" and row["state"] == "UNKNOWN"
+
+
+def test_without_units_there_is_no_level_and_no_worst_point(tmp_path):
+    lots = {**block(), "007": square(18, 13, 20, 15)}
+    data = document(assess(land_of(tmp_path, lots), 0, unit(), code({"*": 60}), Question("max"), None))
+    assert data["verdict"]["state"] == "FAIL" and data["worst"] is None and data["layout"]["placed"] == []
+    assert data["receptors"] and all(r["level_dba"] is None for r in data["receptors"])
+    assert json.loads(study_files(data)["layout.geojson"])["features"] == []
+
+
+def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"not empty.*--overwrite"):
+        write_files({"a.txt": "a"}, tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+    write_files({"a.txt": "a\r\nb"}, tmp_path, overwrite=True)
+    assert (tmp_path / "mine.txt").read_text() == "mine" and (tmp_path / "a.txt").read_bytes() == b"a\r\nb"
+    with pytest.raises(InputError, match="this is a file"):
+        check_folder(tmp_path / "mine.txt", True)
+    with pytest.raises(InputError, match="cannot be written"):
+        write_files({"a.txt": "a"}, tmp_path / "mine.txt" / "below")
