@@ -64,17 +64,18 @@ def transfer(
     """
     if not len(sources_xy) or not len(receptors_xy):
         return Transfer(np.zeros((len(sources_xy), len(receptors_xy), 1)), ("dba",))
+    ends = [(sources_xy, unit.source_height_m), (receptors_xy, environment.receptor_height_m)]
+    # one ground everywhere hears both ways alike, to the bit; the kernel is at its best along the longer side
+    turned = len(sources_xy) > len(receptors_xy)
     energy = kernel.flat_transfer(
-        sources_xy,
-        unit.source_height_m,
-        receptors_xy,
-        environment.receptor_height_m,
+        *ends[turned],
+        *ends[not turned],
         _band_energy(unit)[None, :],
         _alpha(environment),
         environment.ground_g,
         threads=(os.cpu_count() or 1) if len(sources_xy) * len(receptors_xy) >= FEW else 1,
     )
-    return Transfer(energy, ("dba",))
+    return Transfer(np.ascontiguousarray(energy.transpose(1, 0, 2)) if turned else energy, ("dba",))
 
 
 def path_terms(

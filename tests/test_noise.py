@@ -107,3 +107,12 @@ def test_what_the_levels_assume_is_what_they_are_computed_with():
         "air.temperature_c": e.temperature_c, "air.humidity_pct": e.humidity_pct, "air.pressure_kpa": e.pressure_kpa,
         "ground.g": e.ground_g, "receptor.height_m": e.receptor_height_m, "terrain": "flat",
     }  # fmt: skip
+
+
+def test_the_longer_side_may_be_either_to_the_bit():
+    rng, machine = np.random.default_rng(8), unit()
+    many, few = rng.uniform(0, 60, (40, 2)), rng.uniform(70, 140, (7, 2))
+    whole = noise.transfer(machine, many, few).energy
+    rows = np.concatenate([noise.transfer(machine, many[k : k + 1], few).energy for k in range(40)])
+    assert whole.shape == (40, 7, 1) and (whole > 0).all()
+    np.testing.assert_array_equal(whole, rows)
