@@ -177,8 +177,13 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
     columns = (TextColumn("lots"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("lots")
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def update(done: int, total: int) -> None:
+            if not bar.tasks:  # bad input is told before any bar is drawn
+                bar.add_task("lots", total=total)
+            bar.update(bar.task_ids[0], completed=done)
+
+        yield update
 
 
 def _read(options: dict[str, Any]) -> tuple[Any, ...]:

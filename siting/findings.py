@@ -102,7 +102,7 @@ def search_end(question: Question, unit: Unit, answers: tuple[Reading, ...]) -> 
     )
 
 
-def assumptions(unit: Unit, sound: Sound, case: Case) -> tuple[Assumption, ...]:
+def assumptions(unit: Unit, sound: Sound, case: Case, limited: bool) -> tuple[Assumption, ...]:
     """Every value that the verdict rests on and that the user did not give, and the reading."""
     told = {
         "assumed": "the maker does not say where the level holds; 7 m is the trade's convention and the loud reading",
@@ -125,7 +125,8 @@ def assumptions(unit: Unit, sound: Sound, case: Case) -> tuple[Assumption, ...]:
             "neighbours.reach_m",
             round(case.reach_m, 1),
             "assumed",
-            "lots of the parcel file within this distance; beyond it no layout found reaches the ordinance's lowest limit",
+            "lots of the parcel file within this distance"
+            + ("; beyond it no layout found reaches the ordinance's lowest limit" if limited else ""),
         ),
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from kernels import transfer as kernel
 from kernels.air import band_absorption_db_per_m
 from kernels.bands import A_WEIGHTING_DB
+from siting.errors import InputError
 from siting.model import Assumption, Floats, PathTerms, Sound, Transfer, Unit
 
 GROUND_GAIN_DB = 6.0  # the most that 7.3.1 can add: hard ground, 1.5 in each end region and 3 q in the middle
@@ -67,14 +68,20 @@ def transfer(
     ends = [(sources_xy, unit.source_height_m), (receptors_xy, environment.receptor_height_m)]
     # one ground everywhere hears both ways alike, to the bit; the kernel is at its best along the longer side
     turned = len(sources_xy) > len(receptors_xy)
-    energy = kernel.flat_transfer(
-        *ends[turned],
-        *ends[not turned],
-        _band_energy(unit)[None, :],
-        _alpha(environment),
-        environment.ground_g,
-        threads=(os.cpu_count() or 1) if len(sources_xy) * len(receptors_xy) >= FEW else 1,
-    )
+    threads = (os.cpu_count() or 1) if len(sources_xy) * len(receptors_xy) >= FEW else 1
+    weight, alpha = _band_energy(unit)[None, :], _alpha(environment)
+    try:
+        energy = kernel.flat_transfer(
+            *ends[turned], *ends[not turned], weight, alpha, environment.ground_g, threads=threads
+        )
+    except ValueError as error:
+        if "same point" not in str(error):
+            raise
+        raise InputError(
+            f"A receptor stands exactly where the sound of {unit.id} would start, {unit.source_height_m:g} m above the lot: "
+            "move the receptor off the buildable area, or set the unit's source_height_m apart from the receptors' "
+            f"{environment.receptor_height_m:g} m."
+        ) from error
     return Transfer(np.ascontiguousarray(energy.transpose(1, 0, 2)) if turned else energy, ("dba",))
 
 

@@ -87,7 +87,11 @@ def most(
 
 def quietest(poses: Poses, unit: Unit, load: Floats, units: int) -> Ints:
     """A layout of `units` units (or as many as the space holds) whose fullest row is low, legal or not."""
-    chosen = _search(poses, unit, load, np.arange(len(poses)), units, np.inf, len(poses) + 1, PATTERNS)
+    everywhere = np.arange(len(poses))
+    chosen = _search(poses, unit, load, everywhere, units, np.inf, len(poses) + 1, PATTERNS)
+    if len(chosen) < units:  # room first, quiet second
+        packed = _search(poses, unit, load[:, :0], everywhere, units, np.inf, units, len(poses))
+        chosen = max(chosen, packed, key=len)
     if load.shape[1] and len(chosen):
         chosen = packing.exchange(chosen, load, _lattice(poses, unit, np.arange(len(poses))), EXCHANGES, 0.0)
     return chosen

@@ -18,6 +18,7 @@ from siting.site import Land, zones_at
 SPACING = 0.25  # of the distance to the buildable area
 CLOSEST_M = 0.1  # no finer than this: at the line itself a unit's middle is still half its width away
 CORNER = 0.01  # corners nearer together than this share of the distance are one: 0.09 dB
+REACHES_M = (50.0, 200.0, 800.0, 3200.0)
 RAYS = 36
 INWARD_M = 0.25  # how far inside a lot its own zone is looked up
 Geometries = np.ndarray[Any, Any]
@@ -85,6 +86,11 @@ def open_directions(land: Land, others: Ints, site: Site, reach_m: float) -> int
     rays = shapely.linestrings(np.stack((np.broadcast_to([x, y], ends.shape), ends), axis=1))
     hit = shapely.STRtree(land.parcels.lots[others]).query(rays, predicate="intersects")[0]
     return RAYS - len(np.unique(hit))
+
+
+def nearest_reach_m(land: Land, row: int, site: Site) -> float:
+    """The first of `REACHES_M` within which another lot lies, so that a lone lot is judged by its nearest neighbour; else 0."""
+    return next((reach for reach in REACHES_M if len(_other_lots(land, row, site, reach))), 0.0)
 
 
 def _other_lots(land: Land, row: int, site: Site, reach_m: float) -> Ints:

@@ -10,7 +10,7 @@ from siting.geodata.terrain import elevation_at
 from siting.model import Layout, Ordinance, PlacedUnit, Question, Reading, Sound, State, Study, Unit
 from siting.ordinance import strictest_limit
 from siting.placement import body_polygon, lattice_poses
-from siting.receptors import neighbours
+from siting.receptors import nearest_reach_m, neighbours
 from siting.site import Land, make_site
 from siting.sound import readings, resolve_sound
 from siting.verdict import reasons, state_of
@@ -53,7 +53,7 @@ def assess(
     site, terrain = make_site(land, row, ordinance)
     poses = lattice_poses(site, unit)
     own_line = ordinance is not None and ordinance.measured_at == "lot line"
-    reach = ACROSS_M if own_line else findings.NEARBY_M
+    reach = max(ACROSS_M if own_line else findings.NEARBY_M, nearest_reach_m(land, row, site))
     while True:
         case = make_case(land, row, site, terrain, poses, ordinance, question, reach)
         quick, rows = _quick_layouts(case, unit, sounds)
@@ -99,10 +99,13 @@ def _answers(
     quick: list[Layout],
 ) -> tuple[list[Layout], layout.Rows]:
     """A layout under each reading of the stated level; the transfer is the same, the power differs."""
-    found = []
-    for sound, start in zip(sounds, quick, strict=True):
+    found: list[Layout] = []
+    for sound, start in zip(reversed(sounds), reversed(quick), strict=True):
+        # the loudest reading first: what is legal there is legal for the quieter ones
+        if found and len(found[0].chosen) > len(start.chosen):
+            start = layout.with_chosen(unit, case.poses, case.demand, start, found[0].chosen, sound.power_dba)
         answer, rows = layout.most_units(unit, case.poses, case.demand, sound.power_dba, rows, start)
-        found.append(answer)
+        found.insert(0, answer)
     wanted = wanted_units(question, unit)
     if wanted is None:
         return found, rows
@@ -163,7 +166,7 @@ def _study(
         worst_terms=findings.worst_terms(unit, sound, placed, shown),
         readings=answers,
         verdict=reasons(state, shown, case.site, ordinance, len(placed), wanted, alone, len(case.receptors)),
-        assumptions=findings.assumptions(unit, sound, case),
+        assumptions=findings.assumptions(unit, sound, case, ordinance is not None),
         notes=(*findings.warnings(case), *findings.search_end(question, unit, answers), *unlisted),
         inputs=findings.inputs(land, case, unit, ordinance),
     )
