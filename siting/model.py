@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+FOOT_M = 0.3048  # the international foot
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Origin = Literal["given", "file", "template", "assumed"]

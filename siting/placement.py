@@ -9,9 +9,8 @@ from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 from kernels import footprints, packing
-from siting.model import Clearance, Floats, Ints, Poses, Site, Unit
+from siting.model import FOOT_M, Clearance, Floats, Ints, Poses, Site, Unit
 
-FOOT_M = 0.3048
 MAX_POSES = 4_000  # beyond this the lattice step grows by whole feet: one lot stays a matter of a second
 SHORT = 1.0 - 1e-9  # sums stop short of the limit, so that no rounding of a sum can carry a level over it
 EXCHANGES = 20

@@ -6,9 +6,8 @@ import re
 from kernels.bands import A_WEIGHTING_DB
 from kernels.decibel import a_weighted_total
 from siting.errors import InputError
-from siting.model import Origin, Sound, Unit
+from siting.model import FOOT_M, Origin, Sound, Unit
 
-FOOT_M = 0.3048  # international foot: distances here are makers' round figures
 TRADE_READING = "7m"  # the generator trade's convention (ISO 8528-10) and the loud one of the usual readings
 SHOWN_READINGS = ("1m", "3ft", "7m", "power")
 FORM = '"7m", "23ft" (a number from 0.1 to 100 m with m or ft), or "power"'

@@ -6,9 +6,10 @@ Feet and metres stand side by side, levels are printed to a tenth, and what is n
 import math
 from typing import Any
 
+from siting.model import FOOT_M
+
 Row = dict[str, Any]
 
-FOOT_M = 0.3048
 POUND_KG = 0.45359237
 VERDICTS = {"PASS": "allowed", "FAIL": "not allowed", "UNKNOWN": "cannot be known"}
 ORIGINS = {

@@ -13,10 +13,9 @@ from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
 from siting.errors import InputError
-from siting.model import Floats
+from siting.model import FOOT_M, Floats
 
 US_SURVEY_FOOT_M = 1200 / 3937
-FOOT_M = 0.3048
 EXACT_UNITS = (1.0, US_SURVEY_FOOT_M, FOOT_M)
 SCALE_TOLERANCE = 0.005  # a map length may differ from the ground by 0.5 %: 0.04 dB of divergence
 # EPSG codes: datum -> (zone 0 north, zone 0 south, zones that exist)
