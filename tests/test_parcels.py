@@ -72,7 +72,7 @@ def test_numbers_print_without_a_decimal_point(tmp_path):
     shapes = [square(k) for k in range(3)]
     land = parcels(tmp_path / "a.parquet", shapes, id_field="pin", pin=[1404200010000000.0, 12.5, None])
     assert land.ids == ("1404200010000000", "12.5", "row 3")
-    assert any("1 lots have no pin" in note for note in land.source["notes"])
+    assert any("lots without pin, which go by their row: 1" in note for note in land.source["notes"])
     big = parcels(
         tmp_path / "b.parquet",
         shapes,

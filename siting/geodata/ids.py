@@ -56,7 +56,7 @@ def lot_ids(name: str, fields: pd.DataFrame, wanted: str | None) -> tuple[list[s
         [] if wanted is not None else [f"lots are named by field {field} (choose another with --id-field)"]
     )
     if gaps := texts.count(""):
-        notes.append(f"{gaps:,} of the lots have no {field} and go by their row")
+        notes.append(f"lots without {field}, which go by their row: {gaps:,}")
     return [text or f"row {row}" for row, text in enumerate(texts, 1)], field, notes
 
 
