@@ -156,6 +156,8 @@ def test_a_place_finds_its_lot_or_the_nearest(tmp_path):
     refused("nearest is b, 1,000 ft (305 m)", parcels=land, at=lonlat(X + 1300, Y + 50))
     lon, lat = lonlat(X + 50, Y + 50)
     refused("swapped", "lies on lot a", parcels=land, at=(lat, lon))
+    lon, lat = lonlat(X + 1300, Y + 50)  # beside the lots: 1,000 ft from b, as above
+    refused("swapped", "lies 1,000 ft (305 m) from lot b", parcels=land, at=(lat, lon))
     refused("swapped", parcels=land, at=(45.0, 120.0))
     refused("no longitude and latitude", parcels=land, at=(float("nan"), 42.0))
     refused("no longitude and latitude", parcels=land, at=(750_000.0, 2_960_000.0))

@@ -22,6 +22,8 @@ from siting.geodata.layers import Layer, listed, read_layer
 from siting.geodata.polygons import stacks
 from siting.model import Facts, Floats, Ints
 
+SWAPPED_M = 5_000.0  # a swapped place lies this near the lots, and itself a hundred times farther
+
 
 @dataclass(frozen=True, eq=False)
 class Parcels:
@@ -193,15 +195,26 @@ def _by_place(parcels: Parcels, at: tuple[float, float]) -> int:
         raise InputError(
             f"{path}: {lon}, {lat} looks like latitude and longitude swapped; write longitude first.{hint}"
         )
-    point = _point(parcels, lon, lat)
-    if point is None:
+    here, there = (_nearest_lot(parcels, tree, *place) for place in ((lon, lat), (lat, lon)))
+    if there is not None and there[1] < SWAPPED_M and (here is None or here[1] > 100 * SWAPPED_M):
+        raise InputError(
+            f"{path}: {lon}, {lat} looks like latitude and longitude swapped; write longitude first. "
+            f"{lat}, {lon} lies {there[1] / FOOT_M:,.0f} ft ({there[1]:,.0f} m) from lot {there[0]}."
+        )
+    if here is None:
         raise InputError(f"{path}: {lon}, {lat} lies outside the region of the file's CRS; check the place.")
-    near = int(tree.nearest(point))
-    away = float(shapely.distance(point, parcels.lots[near]))
     raise InputError(
-        f"{path}: no lot lies at {lon}, {lat}; the nearest is {parcels.ids[int(parcels.primary[near])]}, "
-        f"{away / FOOT_M:,.0f} ft ({away:,.0f} m) away."
+        f"{path}: no lot lies at {lon}, {lat}; the nearest is {here[0]}, {here[1] / FOOT_M:,.0f} ft ({here[1]:,.0f} m) away."
     )
+
+
+def _nearest_lot(parcels: Parcels, tree: shapely.STRtree, lon: float, lat: float) -> tuple[str, float] | None:
+    """The id of the lot nearest to a place and how far away it is, metres; None outside the CRS's region."""
+    point = _point(parcels, lon, lat) if abs(lat) <= 90 else None
+    if point is None:
+        return None
+    near = int(tree.nearest(point))
+    return parcels.ids[int(parcels.primary[near])], float(shapely.distance(point, parcels.lots[near]))
 
 
 def _point(parcels: Parcels, lon: float, lat: float) -> shapely.Point | None:
