@@ -18,6 +18,10 @@ from kernels.zones import GroundZones, check_zones, make_scratch, path_ground_fa
 Floats = NDArray[np.float64]
 
 
+class SamePointError(ValueError):
+    """A source stands exactly where a receiver is: the level there has no bound."""
+
+
 def flat_transfer(
     sources_xy: ArrayLike,
     source_height: ArrayLike,
@@ -86,7 +90,7 @@ def flat_transfer(
             coincident = sum(pool.map(work, edges[:-1], edges[1:]))
     if coincident:
         s, r = _nearest_pair(sources, receivers.T)
-        raise ValueError(f"sources_xy: source {s} and receiver {r} are the same point")
+        raise SamePointError(f"sources_xy: source {s} and receiver {r} are the same point")
     return result
 
 
@@ -141,7 +145,7 @@ def flat_terms(
     plan = np.sqrt((xr - xs) * (xr - xs) + (yr - ys) * (yr - ys))
     distance = np.sqrt(plan * plan + (hr - hs) * (hr - hs))
     if distance == 0.0:
-        raise ValueError("source_xy: source and receiver are the same point")
+        raise SamePointError("source_xy: source and receiver are the same point")
     g = path_ground_factors(xs, ys, hs, xr, yr, hr, zones, make_scratch(zones))
     at_source, at_middle, at_receiver = region_attenuation_rows(plan, hs, hr, *g)
     return FlatTerms(

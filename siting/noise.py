@@ -9,6 +9,7 @@ import numpy as np
 from kernels import transfer as kernel
 from kernels.air import band_absorption_db_per_m
 from kernels.bands import A_WEIGHTING_DB
+from kernels.decibel import a_weighted_total
 from siting.errors import InputError
 from siting.model import Assumption, Floats, PathTerms, Sound, Transfer, Unit
 
@@ -74,9 +75,7 @@ def transfer(
         energy = kernel.flat_transfer(
             *ends[turned], *ends[not turned], weight, alpha, environment.ground_g, threads=threads
         )
-    except ValueError as error:
-        if "same point" not in str(error):
-            raise
+    except kernel.SamePointError as error:
         raise InputError(
             f"A receptor stands exactly where the sound of {unit.id} would start, {unit.source_height_m:g} m above the lot: "
             "move the receptor off the buildable area, or set the unit's source_height_m apart from the receptors' "
@@ -103,17 +102,16 @@ def path_terms(
         environment.ground_g,
     )
     level = np.asarray(sound.power_db) - terms.divergence_db - terms.air_db - terms.ground_db
-    plan = float(np.hypot(*(source_xy - receptor_xy)))
     return PathTerms(
         unit=name,
-        distance_m=float(np.hypot(plan, unit.source_height_m - environment.receptor_height_m)),
-        plan_distance_m=plan,
+        distance_m=float(terms.distance_m),
+        plan_distance_m=float(terms.plan_distance_m),
         power_db=sound.power_db,
         divergence_db=float(terms.divergence_db),
         air_db=tuple(map(float, terms.air_db)),
         ground_db=tuple(map(float, terms.ground_db)),
         level_db=tuple(map(float, level)),
-        level_dba=float(10 * np.log10(np.sum(10 ** ((level + A_WEIGHTING_DB) / 10)))),
+        level_dba=float(a_weighted_total(level)),
     )
 
 

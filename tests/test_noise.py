@@ -11,6 +11,7 @@ from small_land import unit
 from kernels.bands import A_WEIGHTING_DB
 from siting import noise
 from siting.catalog import load_unit, unit_names
+from siting.errors import InputError
 from siting.sound import resolve_sound
 
 PLACES = [
@@ -116,3 +117,11 @@ def test_the_longer_side_may_be_either_to_the_bit():
     rows = np.concatenate([noise.transfer(machine, many[k : k + 1], few).energy for k in range(40)])
     assert whole.shape == (40, 7, 1) and (whole > 0).all()
     np.testing.assert_array_equal(whole, rows)
+
+
+def test_a_receptor_in_the_source_itself_is_one_sentence():
+    machine = unit(source=noise.ENVIRONMENT.receptor_height_m)
+    place = np.array([[3.0, 4.0], [9.0, 4.0]])
+    with pytest.raises(InputError, match=r"exactly where the sound of box would start, 1\.5 m above"):
+        noise.transfer(machine, place, place[:1] + 0.0)
+    assert (noise.transfer(machine, place, place + 0.1).energy > 0).all()
