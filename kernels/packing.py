@@ -135,8 +135,8 @@ def drop_and_fill(start: Ints, load: Floats, order: Ints, lattice: Lattice, most
 
 
 @kernel
-def best_exchange(k: int, total: Floats, load: Floats, blocked: Ints, lattice: Lattice) -> tuple[int, float]:
-    """The pose that can take pose k's place with the lowest fullest row; (k, its own fullest row) where none is better."""
+def best_exchange(k: int, total: Floats, load: Floats, blocked: Ints, lattice: Lattice) -> int:
+    """The pose that can take pose k's place with the lowest fullest row; k where none is better."""
     best, best_peak = k, total.max()
     for p in range(load.shape[0]):
         mine = poses_collide(k, p, lattice)
@@ -149,7 +149,7 @@ def best_exchange(k: int, total: Floats, load: Floats, blocked: Ints, lattice: L
                 break
         if peak < best_peak * (1.0 - 1e-9):
             best, best_peak = p, peak
-    return best, best_peak
+    return best
 
 
 @kernel
@@ -169,13 +169,10 @@ def exchange(chosen: Ints, load: Floats, lattice: Lattice, passes: int, enough: 
         if total[worst] <= enough:
             break
         # the poses that weigh most on the fullest row are the ones worth moving
-        weight = np.empty(here.size)
-        for i in range(here.size):
-            weight[i] = -load[here[i], worst]
+        weight = np.array([load[k, worst] for k in here])
         moved = False
-        for i in np.argsort(weight)[:4]:
-            k = here[i]
-            p, _peak = best_exchange(k, total, load, blocked, lattice)
+        for k in here[np.argsort(-weight)[:4]]:
+            p = best_exchange(k, total, load, blocked, lattice)
             if p != k:
                 mask[k], mask[p] = False, True
                 block_colliding(k, lattice, blocked, -1)

@@ -1,13 +1,16 @@
 """What a study tells beside its layout: which neighbours it lists, the worst point's arithmetic, assumptions and warnings."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from siting import layout, noise
 from siting.case import Case
 from siting.model import (
+    FOOT_M,
     Assumption,
     Facts,
     Floats,
+    Ints,
     Ordinance,
     PathTerms,
     PlacedUnit,
@@ -17,7 +20,7 @@ from siting.model import (
     Sound,
     Unit,
 )
-from siting.placement import FOOT_M, MOST_UNITS
+from siting.placement import MOST_UNITS
 from siting.receptors import RAYS
 from siting.site import Land
 from siting.verdict import receptor_levels, urgency, worst_row
@@ -28,7 +31,7 @@ OPEN_DIRECTIONS = 6  # a street seen along its length is open too
 FLAT = "Obstacles and terrain are not yet in the levels: flat ground, no screening."
 
 
-def listed_receptors(case: Case, level: Floats) -> tuple[np.ndarray, tuple[str, ...]]:
+def listed_receptors(case: Case, level: Floats) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Which receptors a study lists (R,), all of a neighbour or none, and a note that counts the others.
 
     Listed are neighbours near by, those within `LISTED_DB` of a limit, and those whose limit is not known.
@@ -50,10 +53,8 @@ def listed_receptors(case: Case, level: Floats) -> tuple[np.ndarray, tuple[str, 
     )
 
 
-def level_rows(
-    case: Case, ordinance: Ordinance | None, level: Floats, which: np.ndarray
-) -> list[ReceptorLevel]:
-    """The rows of some receptors (indices or mask)."""
+def level_rows(case: Case, ordinance: Ordinance | None, level: Floats, which: Ints) -> list[ReceptorLevel]:
+    """The rows of some receptors, given by their indices."""
     height = noise.ENVIRONMENT.receptor_height_m
     return receptor_levels(case.receptors, ordinance, case.classes, case.limits, level, height, which)
 

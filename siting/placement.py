@@ -92,7 +92,7 @@ def quietest(poses: Poses, unit: Unit, load: Floats, units: int) -> Ints:
         packed = _search(poses, unit, load[:, :0], everywhere, units, np.inf, units, len(poses))
         chosen = max(chosen, packed, key=len)
     if load.shape[1] and len(chosen):
-        chosen = packing.exchange(chosen, load, _lattice(poses, unit, np.arange(len(poses))), EXCHANGES, 0.0)
+        chosen = packing.exchange(chosen, load, _lattice(poses, unit, everywhere), EXCHANGES, 0.0)
     return chosen
 
 

@@ -5,8 +5,7 @@ from typing import Literal, cast
 
 from siting.catalog.toml_table import Table, suggestion
 from siting.errors import InputError
-from siting.model import Facts, Limit, Ordinance, Period
-from siting.sound import FOOT_M
+from siting.model import FOOT_M, Facts, Limit, Ordinance, Period
 
 ANY_ZONE = "*"
 DAY_MINUTES = 24 * 60

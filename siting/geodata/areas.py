@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from siting.geodata.coordinates import FOOT_M
-from siting.model import Floats
+from siting.model import FOOT_M, Floats
 
 ACRE_SQFT = 43_560
 SAID = {  # field name, lower case, without blanks and underscores -> unit

@@ -9,9 +9,8 @@ import pandas as pd
 from pyproj import CRS
 
 from siting.errors import InputError
-from siting.geodata.coordinates import FOOT_M
 from siting.geodata.layers import Box, Layer, listed, read_layer
-from siting.model import Floats
+from siting.model import FOOT_M, Floats
 
 HEIGHT_FIELDS = (
     "height_m", "height_ft", "height", "hgt_m", "hgt_ft", "hgt", "bldg_height", "bldgheight", "bldg_hgt", "bld_height",

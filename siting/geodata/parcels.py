@@ -16,11 +16,10 @@ from pyproj import CRS, Transformer
 
 from siting.errors import InputError
 from siting.geodata.areas import stated_area_check
-from siting.geodata.coordinates import FOOT_M
 from siting.geodata.ids import lot_ids, repeated
 from siting.geodata.layers import Layer, listed, read_layer
 from siting.geodata.polygons import stacks
-from siting.model import Facts, Floats, Ints
+from siting.model import FOOT_M, Facts, Floats, Ints
 
 SWAPPED_M = 5_000.0  # a swapped place lies this near the lots, and itself a hundred times farther
 

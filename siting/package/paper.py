@@ -7,7 +7,7 @@ import shapely
 from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from siting.wording import FOOT_M
+from siting.model import FOOT_M
 
 POINTS_PER_INCH = 72.0
 
