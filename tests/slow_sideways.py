@@ -1,0 +1,153 @@
+"""The ways round the left and the right in the tilted plane (ISO/TR 17534-3:2015), with shapely: slow on purpose.
+
+The plane holds source and receiver and is horizontal across; shapes in it are given by their plan, (t, s) of the path.
+"""
+
+import itertools
+import math
+
+import shapely
+from shapely import LineString, Point, Polygon, box
+from slow_screens import Bend, windows
+from slow_taut import taut_way
+
+MEETS = 1e-6  # metres; a way that comes this close touches
+FAR = 1e5
+FLAT = 1e-9  # a plane that rises less than this is level, and touches tops that are this close
+
+
+def round_the_sides(track, everything, top):
+    """The shortest way round the left and round the right of what the path crosses; None where there is none."""
+    shapes = in_the_plane(track, everything, top.lowered)
+    crossed = crossed_by(track, shapes)
+    joining = len(track.legs) == 1
+    pieces = [shape for number, shape in enumerate(shapes) if joining or number in crossed]
+    if not joining:
+        crossed = set(range(len(pieces)))
+    pieces = [piece for _, piece in pieces]
+    other_hand = [shapely.transform(piece, lambda xy: xy * [1, -1]) for piece in pieces]
+    return [
+        None if way is None else bend(track, way)
+        for way in (left_way(track, side, crossed, joining) for side in (pieces, other_hand))
+    ]
+
+
+def in_the_plane(track, everything, lowered):
+    """What reaches above the plane, as (leg, shape): the parts of buildings, single segments of walls."""
+    found = []
+    for leg, (_, _, to_plan) in enumerate(windows(track)):
+        for body in everything:
+            rings = [[to_plan(point) for point in ring] for ring in body.rings]
+            cut = cut_building if body.kind == "building" else cut_wall
+            found += [(leg, shape) for shape in cut(track, rings, body.tops, lowered)]
+    return found
+
+
+def cut_building(track, rings, tops, lowered):
+    """The parts of a footprint where the plane is below the roof."""
+    whole = Polygon(rings[0], rings[1:])
+    rise, room = track.slope, tops[0] - track.zs + lowered
+    if abs(track.zr - track.zs) < FLAT:
+        return [whole] if room > -FLAT else []
+    low, _, high, _ = whole.bounds
+    if max(rise * low, rise * high) < room:
+        return [whole]
+    if min(rise * low, rise * high) >= room:
+        return []
+    below = box(-FAR, -FAR, room / rise, FAR) if rise > 0 else box(room / rise, -FAR, FAR, FAR)
+    part = whole.intersection(below)
+    return [
+        piece for piece in getattr(part, "geoms", [part]) if isinstance(piece, Polygon) and piece.area > 0
+    ]
+
+
+def cut_wall(track, rings, tops, lowered):
+    """The part of a wall's segment whose top is above the plane."""
+    ends = rings[0]
+    above = [top - track.sight(t) + lowered for (t, _), top in zip(ends, tops, strict=True)]
+    if max(map(abs, above)) < FLAT or min(above) >= 0:
+        return [LineString(ends)]
+    if max(above) <= 0:
+        return []
+    share = above[0] / (above[0] - above[1])
+    middle = [a + share * (b - a) for a, b in zip(*ends, strict=True)]
+    return [LineString([ends[0], middle] if above[0] > 0 else [middle, ends[1]])]
+
+
+def crossed_by(track, shapes):
+    """Numbers of the shapes that a leg crosses or touches; what touches it only where it is reflected does not count."""
+    found = set()
+    for leg, (first, last, _) in enumerate(windows(track)):
+        short = 1e-3 if len(track.legs) > 1 else 0.0
+        line = LineString([(first + (short if leg else 0), 0), (last - (0 if leg else short), 0)])
+        found |= {n for n, (of, shape) in enumerate(shapes) if of == leg and shape.distance(line) <= MEETS}
+    return found
+
+
+def left_way(track, pieces, crossed, joining):
+    """Shortest way that has all it meets on its right: corners from source to receiver, None where there is no way."""
+    pool = set(crossed)
+    while True:
+        way = round_pool([pieces[n] for n in sorted(pool)], track.dp, track.slope)
+        if way is None or not joining:
+            return way
+        near = shapely.dwithin(pieces, LineString(way), MEETS) if pieces else []
+        met = {n for n, close in enumerate(near) if close} - pool
+        if not met:
+            return way
+        pool |= met
+
+
+def round_pool(pool, dp, slope):
+    """Shortest way from (0, 0) to (dp, 0) outside the pool with all of it on the right."""
+    ends = [(0.0, 0.0), (dp, 0.0)]
+    if not pool:
+        return ends
+    corners = {tuple(point) for point in shapely.get_coordinates(pool).tolist()}
+    hull = shapely.MultiPoint(list(corners)).convex_hull
+    if any(shapely.contains_properly(hull, Point(end)) for end in ends):
+        way = taut_way(pool, dp, slope)
+        return way and turns(way)
+    ring = convex_ring(corners | set(ends))
+    first = ring.index(ends[1])
+    ring = ring[first:] + ring[:first]
+    return turns(ring[: ring.index(ends[0]) + 1][::-1])
+
+
+def convex_ring(points):
+    """Corners of the convex hull, counter-clockwise."""
+    halves = []
+    for order in (sorted(points), sorted(points, reverse=True)):
+        half = []
+        for point in order:
+            while len(half) > 1 and _turn(half[-2], half[-1], point) <= 0:
+                half.pop()
+            half.append(point)
+        halves += half[:-1]
+    return halves
+
+
+def turns(way):
+    """The way without corners at which it does not turn, or by less than a billionth."""
+    kept = way[:1]
+    for here, after in zip(way[1:], [*way[2:], None], strict=True):
+        if math.dist(kept[-1], here) <= FLAT and after is not None:
+            continue
+        reach = math.dist(kept[-1], here) * math.dist(here, after) if after else 0
+        if after is None or abs(_turn(kept[-1], here, after)) > 1e-9 * reach:
+            kept.append(here)
+    return kept
+
+
+def _turn(a, b, c):
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def bend(track, way):
+    """Detour of a way in the tilted plane."""
+    steps = [
+        math.hypot(t1 - t0, s1 - s0, track.slope * (t1 - t0))
+        for (t0, s0), (t1, s1) in itertools.pairwise(way)
+    ]
+    between = sum(steps[1:-1])
+    return Bend(max(0.0, sum(steps) - track.d), steps[0], steps[-1], between, max(abs(s) for _, s in way))

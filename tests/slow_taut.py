@@ -1,0 +1,113 @@
+"""The shortest way out of a yard and round everything: Dijkstra's search over the corners, with the sides on which it passes.
+
+Obstacles are swollen by half a millimetre, so that gaps of a millimetre are closed; lengths are taken between the true corners.
+"""
+
+import heapq
+import math
+
+import shapely
+from shapely import LineString, Point
+from shapely.ops import nearest_points
+
+SWELL = 5e-4
+
+
+def taut_way(pool, dp, slope):
+    """Shortest way from (0, 0) to (dp, 0) outside the pool with every shape of it on the right, None where there is none."""
+    ends = ((0.0, 0.0), (dp, 0.0))
+    solid = shapely.union_all([_swollen(shape, SWELL) for shape in pool])
+    if any(solid.contains(Point(end)) for end in ends):
+        return None
+    nodes = [(end, end) for end in ends] + _corners(pool)
+    marks = [_mark(shape, dp) for shape in pool]
+    goal = (1, tuple(wanted for _, wanted in marks))
+    shapely.prepare(solid)
+    seen = {}
+
+    def step(i, j):
+        """What a step changes in the passings, None where it is blocked."""
+        if (i, j) not in seen:
+            a, b = nodes[i][0], nodes[j][0]
+            free = a != b and not solid.intersects(LineString([a, b]))
+            seen[i, j] = [_passes(a, b, mark) for mark, _ in marks] if free else None
+        return seen[i, j]
+
+    def length(i, j):
+        (t0, s0), (t1, s1) = nodes[i][1], nodes[j][1]
+        return math.hypot(t1 - t0, s1 - s0, slope * (t1 - t0))
+
+    start = (0, (0,) * len(pool))
+    queue, done = [(length(0, 1), 0.0, start, None)], {}
+    while queue:
+        _, sofar, state, came = heapq.heappop(queue)
+        if state in done:
+            continue
+        done[state] = came
+        if state == goal:
+            return _corners_back(done, state, nodes)
+        here, passed = state
+        for there in range(len(nodes)):
+            change = step(here, there)
+            if change is None:
+                continue
+            now = tuple(p + c for p, c in zip(passed, change, strict=True))
+            if max(map(abs, now)) > 1 or (there, now) in done:
+                continue
+            gone = sofar + length(here, there)
+            heapq.heappush(queue, (gone + length(there, 1), gone, (there, now), state))
+    return None
+
+
+def _swollen(shape, by):
+    return shape.buffer(by, cap_style="square", join_style="mitre")
+
+
+def _corners(pool):
+    """Corners of the pool a little outside of it, each with the true corner that it stands for."""
+    true = shapely.get_coordinates(pool).tolist()
+    tree = shapely.STRtree(shapely.points(true))
+    rim = shapely.union_all([_swollen(shape, 1.2 * SWELL) for shape in pool])
+    found = []
+    for point in shapely.get_coordinates(rim).tolist():
+        nearest = true[tree.nearest(Point(point))]
+        if math.dist(point, nearest) < 8 * SWELL and (tuple(point), tuple(nearest)) not in found:
+            found.append((tuple(point), tuple(nearest)))
+    return found
+
+
+def _mark(shape, dp):
+    """A point of the shape, and how often a way that has the shape on its right steps across the ray to the right of the point.
+
+    Steps towards the receiver count one, steps back minus one.
+    """
+    sight = LineString([(0, 0), (dp, 0)])
+    if shape.distance(sight) <= 1e-6:  # the way passes on the left of a place on the line of sight
+        common = shape.intersection(sight)
+        place = nearest_points(shape, sight)[0]
+        if not common.is_empty:
+            pieces = getattr(common, "geoms", [common])
+            place = max(pieces, key=lambda piece: piece.length).interpolate(0.5, normalized=True)
+        return (place.x, place.y), 0
+    point = shape.representative_point()
+    straddles = shape.intersects(LineString([(-1e5, 0), (1e5, 0)]))
+    beside = 0 < point.x < dp
+    return (point.x, point.y), -1 if straddles or (point.y > 0 and not beside) else 0
+
+
+def _passes(a, b, mark):
+    """Whether a step crosses the ray from the mark to the right: one towards the receiver, minus one back, else zero."""
+    if (a[0] > mark[0]) == (b[0] > mark[0]):
+        return 0
+    s = a[1] + (mark[0] - a[0]) / (b[0] - a[0]) * (b[1] - a[1])
+    if s > mark[1]:
+        return 0
+    return 1 if b[0] > a[0] else -1
+
+
+def _corners_back(done, state, nodes):
+    way = []
+    while state is not None:
+        way.append(nodes[state[0]][1])
+        state = done[state]
+    return way[::-1]
