@@ -1,6 +1,15 @@
 import numpy as np
 
-from kernels.bands import A_WEIGHTING_DB, BANDS, MIDBAND_HZ, NOMINAL_HZ
+from kernels.bands import (
+    A_WEIGHTING_DB,
+    BANDS,
+    LOWEST_A_WEIGHTING_DB,
+    LOWEST_HZ,
+    LOWEST_NOMINAL_HZ,
+    LOWEST_WAVELENGTH_HZ,
+    MIDBAND_HZ,
+    NOMINAL_HZ,
+)
 
 
 def analytic_a_weighting(f):
@@ -22,6 +31,13 @@ def test_midbands_are_the_base_ten_series():
 
 def test_a_weighting_is_the_formula_of_iec_61672_at_the_midbands():
     assert np.array_equal(np.round(analytic_a_weighting(MIDBAND_HZ), 1) + 0.0, A_WEIGHTING_DB)
+
+
+def test_the_octave_below_continues_the_series():
+    assert np.isclose(LOWEST_HZ, MIDBAND_HZ[0] / 10**0.3, rtol=1e-12)
+    assert abs(LOWEST_NOMINAL_HZ / LOWEST_HZ - 1) < 0.008
+    assert LOWEST_WAVELENGTH_HZ * 2**8 == 8000
+    assert round(float(analytic_a_weighting(LOWEST_HZ)), 1) == LOWEST_A_WEIGHTING_DB
 
 
 def test_constants_cannot_be_written():
