@@ -169,6 +169,27 @@ def package(study_dir: Path, output: Path, overwrite: bool) -> None:
     click.echo(f"Written to {folder}: {', '.join(sorted(p.name for p in folder.iterdir()))}")
 
 
+@main.command(cls=Verb)
+@click.argument("scene", type=FILE)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the levels and terms as JSON, at full precision."
+)
+def levels(scene: Path, as_json: bool) -> None:
+    """Compute levels from a plain scene. One line a source, receiver, path and band with every term of ISO 9613-2.
+
+    SCENE is a GeoJSON FeatureCollection in metres, or a GeoPackage with the same columns.
+    """
+    from siting.levels import levels as run
+    from siting.listing import levels_json, text_lines
+    from siting.scene.file import read_scene
+
+    answer = run(read_scene(scene))
+    if as_json:
+        click.echo(levels_json(answer), nl=False)
+    else:
+        click.echo("\n".join(text_lines(answer)))
+
+
 @contextlib.contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error, with the time left."""
