@@ -70,6 +70,14 @@ def test_places_on_the_border_of_what_is_allowed(place):
     checked(plain([place], buildings=(HOUSE, TOWER)))
 
 
+def test_a_scene_without_buildings_or_without_receivers():
+    checked(plain([(60, 0, 2)]))
+    checked(plain([]))
+    checked(Scene((), (Receiver("R", 0, 0, 1),)))
+    with pytest.raises(InputError, match="below the ground"):
+        checked(Scene((Source("S", 0, 0, tuple(POWER), z_m=-1),)))
+
+
 def test_ground_counts_in_every_check():
     scene = plain([(25, 5, None, 104)], buildings=(HOUSE,))
     checked(scene, [100], [95])  # the roof is at 101

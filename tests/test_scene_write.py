@@ -143,6 +143,14 @@ def test_what_is_written_reads_back_to_the_bit(tmp_path, scene):
     assert scene_text(scene_document(back)) == file.read_text(encoding="utf-8")
 
 
+def test_a_negative_zero_keeps_its_sign(tmp_path):
+    scene = Scene(
+        (Source("S", -0.0, 0, tuple(POWER), 1, heading_deg=-0.0),), (Receiver("R", 50, -0.0, None, -0.0),)
+    )
+    write_scene(scene, tmp_path / "scene.geojson")
+    assert same(read_scene(tmp_path / "scene.geojson"), scene)
+
+
 def test_the_written_file_names_a_crs_for_gis_programs(tmp_path):
     scene = Scene((Source("S", 236000, 901000, tuple(POWER), 1),), (Receiver("R", 236050, 901000, 1),))
     document = scene_document(scene, crs="urn:ogc:def:crs:EPSG::26986")

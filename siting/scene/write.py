@@ -118,7 +118,9 @@ def _source(part: Source) -> Document:
         power_db=part.power_db,
         power_31_db=part.power_31_db,
         directivity_db=part.directivity_db,
-        heading_deg=part.heading_deg or None,
+        heading_deg=None
+        if str(float(part.heading_deg)) == "0.0"
+        else part.heading_deg,  # the default, not -0.0
         size_m=part.size_m,
     )
 
