@@ -14,13 +14,13 @@ SWELL = 5e-4
 
 
 def taut_way(pool, dp, slope):
-    """Shortest way from (0, 0) to (dp, 0) outside the pool with every shape of it on the right, None where there is none."""
+    """Shortest way from (0, 0) to (dp, 0) outside the pool with all of it on the right, None where there is none."""
     ends = ((0.0, 0.0), (dp, 0.0))
     solid = shapely.union_all([_swollen(shape, SWELL) for shape in pool])
     if any(solid.contains(Point(end)) for end in ends):
         return None
     nodes = [(end, end) for end in ends] + _corners(pool)
-    marks = [_mark(shape, dp) for shape in pool]
+    marks = [_mark(cluster, dp) for cluster in _clusters(pool, solid)]
     goal = (1, tuple(wanted for _, wanted in marks))
     shapely.prepare(solid)
     seen = {}
@@ -37,7 +37,7 @@ def taut_way(pool, dp, slope):
         (t0, s0), (t1, s1) = nodes[i][1], nodes[j][1]
         return math.hypot(t1 - t0, s1 - s0, slope * (t1 - t0))
 
-    start = (0, (0,) * len(pool))
+    start = (0, (0,) * len(marks))
     queue, done = [(length(0, 1), 0.0, start, None)], {}
     while queue:
         _, sofar, state, came = heapq.heappop(queue)
@@ -76,21 +76,28 @@ def _corners(pool):
     return found
 
 
-def _mark(shape, dp):
-    """A point of the shape, and how often a way that has the shape on its right steps across the ray to the right of the point.
+def _clusters(pool, solid):
+    """Shapes that hang together, for each such cluster."""
+    pieces = getattr(solid, "geoms", [solid])
+    return [[shape for shape in pool if piece.intersects(shape)] for piece in pieces]
+
+
+def _mark(cluster, dp):
+    """A point of a cluster, and how often a way that has it on its right steps across the ray to the right of the point.
 
     Steps towards the receiver count one, steps back minus one.
     """
     sight = LineString([(0, 0), (dp, 0)])
-    if shape.distance(sight) <= 1e-6:  # the way passes on the left of a place on the line of sight
-        common = shape.intersection(sight)
-        place = nearest_points(shape, sight)[0]
-        if not common.is_empty:
-            pieces = getattr(common, "geoms", [common])
-            place = max(pieces, key=lambda piece: piece.length).interpolate(0.5, normalized=True)
+    nearest = min(cluster, key=lambda shape: (-shape.intersection(sight).length, shape.distance(sight)))
+    if nearest.distance(sight) <= 1e-6:  # the way passes on the left of a place on the line of sight
+        common = nearest.intersection(sight)
+        parts = [part for part in getattr(common, "geoms", [common]) if part.length > 0]
+        place = nearest_points(nearest, sight)[0]
+        if parts:
+            place = max(parts, key=lambda part: part.length).interpolate(0.5, normalized=True)
         return (place.x, place.y), 0
-    point = shape.representative_point()
-    straddles = shape.intersects(LineString([(-1e5, 0), (1e5, 0)]))
+    point = cluster[0].representative_point()
+    straddles = any(shape.intersects(LineString([(-1e5, 0), (1e5, 0)])) for shape in cluster)
     beside = 0 < point.x < dp
     return (point.x, point.y), -1 if straddles or (point.y > 0 and not beside) else 0
 
