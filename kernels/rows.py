@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels.bands import BANDS
 from kernels.cache import inlined, kernel
 from kernels.exponential import energy_factor
 from kernels.ground import (
@@ -21,7 +20,7 @@ from kernels.ground import (
     near_growth,
     porous_shape,
 )
-from kernels.zones import GroundZones, ZoneScratch, make_scratch, path_ground_factors
+from kernels.zones import GroundZones, ZoneScratch, path_ground_factors
 
 Floats = NDArray[np.float64]
 Shapes = tuple[float, float, float, float, float]
@@ -61,15 +60,20 @@ def first_paths(rows: PathRows, n: int) -> PathRows:
 
 
 @inlined
-def fill_distances(xs: float, ys: float, hs: float, x: Floats, y: Floats, h: Floats, rows: PathRows) -> int:
-    """Distances, divergence (7.1) and q of a row; returns how many of its paths have no length at all."""
+def fill_distances(
+    xs: float, ys: float, zs: float, hs: float, x: Floats, y: Floats, z: Floats, h: Floats, rows: PathRows
+) -> int:
+    """Distances, divergence (7.1) and q of a row; returns how many of its paths have no length at all.
+
+    Heights z are absolute, h above the ground.
+    """
     plan, slant, spreading, share = rows.plan, rows.slant, rows.spreading, rows.share
     coincident = 0
     for j in range(len(plan)):
         dx, dy = x[j] - xs, y[j] - ys
         plan[j] = np.sqrt(dx * dx + dy * dy)
     for j in range(len(plan)):
-        rise = h[j] - hs
+        rise = z[j] - zs
         square = plan[j] * plan[j] + rise * rise
         slant[j] = np.sqrt(square)
         spreading[j] = SPHERE / square
@@ -168,51 +172,3 @@ def shape_rows(heights: Floats) -> Floats:
     for j in range(len(heights)):
         rows[0, j], rows[1, j], rows[2, j], rows[3, j], rows[4, j] = height_shapes(heights[j])
     return rows
-
-
-@kernel
-def transfer_block(
-    sources: Floats,
-    receivers: Floats,
-    zones: GroundZones,
-    band_energy: Floats,
-    alpha: Floats,
-    first: int,
-    stop: int,
-    result: Floats,
-) -> int:
-    """Fill result[:, first:stop] (S, R, M); sources (S, 3) and receivers (3, R) are x, y, height. No checks.
-
-    Returns
-    -------
-    int
-        How many sources coincide with a receiver; the result is not finite there.
-    """
-    scratch = make_scratch(zones)
-    shapes = shape_rows(receivers[2])
-    store = np.empty((11, TILE))
-    store[6:9] = zones.g_outside
-    every = PathRows(store[0], store[1], store[2], store[3], store[4], store[5], store[6], store[7], store[8])
-    totals = np.empty((len(band_energy), TILE))
-    coincident = 0
-    for s in range(len(sources)):
-        xs, ys, hs = sources[s]
-        source_shapes = height_shapes(hs)
-        for a in range(first, stop, TILE):
-            b = min(a + TILE, stop)
-            x, y, h = receivers[0, a:b], receivers[1, a:b], receivers[2, a:b]
-            rows = first_paths(every, b - a)
-            ground, factor = store[9, : b - a], store[10, : b - a]
-            coincident += fill_distances(xs, ys, hs, x, y, h, rows)
-            fill_growth(rows)
-            if len(zones.g):
-                fill_ground_factors(xs, ys, hs, x, y, h, zones, scratch, rows)
-            totals[:] = 0.0
-            for band in range(BANDS):
-                fill_ground(band, source_shapes, shapes, a, b, rows, ground)
-                fill_factors(alpha[band], rows.slant, ground, factor)
-                for m in range(len(band_energy)):
-                    add_band(band_energy[m, band], factor, totals[m, : b - a])
-            for m in range(len(band_energy)):
-                spread(totals[m, : b - a], rows.spreading, result[s, a:b, m])
-    return coincident

@@ -1,169 +1,152 @@
-"""Sound energy from many sources at many receivers over flat ground: ISO 9613-2:1996 with the general ground method.
+"""Sound energy from many sources at many receivers: ISO 9613-2:1996 with all that a `Medium` holds.
 
-Divergence (7.1), air (7.2) and ground (7.3.1); no screening, no reflection.
+Paths of one source to a tile of receivers are computed side by side. What only some of them meet, a screen, a belt, a reflection,
+is worked out path by path.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kernels.bands import BANDS
-from kernels.checks import check_bands, check_factor, check_heights, check_points
-from kernels.ground import region_attenuation_rows
-from kernels.rows import transfer_block
-from kernels.zones import GroundZones, check_zones, make_scratch, path_ground_factors, uniform_zones
+from kernels.cache import inlined, kernel
+from kernels.checks import check_bands
+from kernels.directivity import directivity_db
+from kernels.exponential import energy_factor
+from kernels.ground import height_shapes
+from kernels.medium import Medium, Work, make_work
+from kernels.paths import (
+    BAND_TERMS,
+    DIRECTIVITY,
+    DISTANCE,
+    FOLIAGE,
+    GROUND,
+    PLAN,
+    SINGLE_TERMS,
+    SITE,
+    SOLID_ANGLE,
+    fill_belts,
+    fill_ground,
+    fill_path,
+    screen_factor,
+    total_attenuation,
+)
+from kernels.reflection import fill_reflection, find_bend
+from kernels.rows import (
+    TILE,
+    PathRows,
+    add_band,
+    fill_distances,
+    fill_factors,
+    fill_ground_factors,
+    fill_growth,
+    first_paths,
+    shape_rows,
+    spread,
+)
+from kernels.rows import (
+    fill_ground as fill_ground_row,
+)
+from kernels.ways import Path, find_ways
+from kernels.weather import meteorological_correction
 
 Floats = NDArray[np.float64]
+
+CHUNK = 2048  # receivers that a thread takes at a time
 
 
 class SamePointError(ValueError):
     """A source stands exactly where a receiver is: the level there has no bound."""
 
 
-def flat_transfer(
-    sources_xy: ArrayLike,
-    source_height: ArrayLike,
-    receivers_xy: ArrayLike,
-    receiver_height: ArrayLike,
+def transfer(
+    sources: ArrayLike,
+    receivers: ArrayLike,
     band_energy: ArrayLike,
-    alpha_db_per_m: ArrayLike,
-    ground: float | GroundZones,
+    medium: Medium,
+    directivity: ArrayLike | None = None,
     threads: int = 1,
 ) -> Floats:
-    """Energy at each receiver from each source over flat ground, per metric.
+    """Energy at each receiver from each source, per metric.
 
     A metric is a weighted sum over bands: its row of `band_energy` is 10^((Lw + weight)/10), so that 10 lg of the result is the
-    level in that metric (dB(A) with A-weighting; a single band with one value that is not 0). Adiv = 20 lg d + 11 and
-    Aatm = alpha d take the slant distance d, Agr the plan distance.
+    level in that metric (dB(A) with A-weighting; a single band with one value that is not 0).
 
     Parameters
     ----------
-    sources_xy : (S, 2) array_like
-        Metres.
-    source_height : array_like
-        Metres above ground, one number or (S,).
-    receivers_xy : (R, 2) array_like
-        Metres.
-    receiver_height : array_like
-        Metres above ground, one number or (R,).
-    band_energy : (M, 8) array_like
-        Sound power times weighting as energy, 63 Hz to 8 kHz.
-    alpha_db_per_m : (8,) array_like
-        Attenuation by the air, see `kernels.air.band_absorption_db_per_m`.
-    ground : float or GroundZones
-        Ground factor 0 (hard) to 1 (porous), the same everywhere or by polygons.
+    sources : (S, 5) array_like
+        x, y, height, height of the ground, all in metres, heights absolute; heading, radians counter-clockwise from the x axis.
+    receivers : (R, 4) array_like
+        x, y, height, height of the ground.
+    band_energy : (M, 8) or (S, M, 8) array_like
+        Sound power times weighting as energy, 63 Hz to 8 kHz; the same for all sources or for each.
+    medium : Medium
+        From `kernels.medium`.
+    directivity : (S, 8, 8) array_like, optional
+        dB by position and band, see `kernels.directivity`.
     threads : int
         Threads over blocks of receivers; the result does not depend on it by a bit.
 
     Returns
     -------
     (S, R, M) ndarray
-        Energy 10^(L/10). The air and ground of a path count as 3010 dB in a band where they are more.
+        Energy 10^(L/10), all paths together. An attenuation of more than 3010 dB in a band counts as 3010 dB.
 
     Raises
     ------
     ValueError
         An argument has the wrong shape or range, or a source stands exactly where a receiver is; names it.
     """
-    sources = _placed("sources_xy", sources_xy, "source_height", source_height)
-    receivers = np.ascontiguousarray(
-        _placed("receivers_xy", receivers_xy, "receiver_height", receiver_height).T
-    )
-    energy = check_bands("band_energy", band_energy, (-1, BANDS))
-    alpha = check_bands("alpha_db_per_m", alpha_db_per_m, (BANDS,))
-    zones = _zones(ground)
+    placed = check_places("sources", sources, 5)
+    heard = np.ascontiguousarray(check_places("receivers", receivers, 4).T)
+    energy = np.asarray(band_energy, dtype=np.float64)
+    energy = check_bands("band_energy", energy[None] if energy.ndim == 2 else energy, (-1, -1, BANDS))
+    if len(energy) not in (1, len(placed)):
+        raise ValueError(f"band_energy must be for one or for all {len(placed)} sources, got {len(energy)}")
+    energy = np.ascontiguousarray(np.broadcast_to(energy, (len(placed), *energy.shape[1:])))
+    pattern = np.zeros((0, BANDS, BANDS)) if directivity is None else np.ascontiguousarray(directivity, float)
+    if pattern.shape not in ((0, BANDS, BANDS), (len(placed), BANDS, BANDS)):
+        raise ValueError(f"directivity must have shape ({len(placed)}, 8, 8), got {pattern.shape}")
     if threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
-    count = receivers.shape[1]
-    result = np.empty((len(sources), count, len(energy)))
-    edges = [count * k // threads for k in range(threads + 1)]
+    count = heard.shape[1]
+    result = np.empty((len(placed), count, energy.shape[1]))
+    chunk = count if threads == 1 else min(CHUNK, -(-count // threads))
+    starts = range(0, count, max(chunk, 1))
 
-    def work(first: int, stop: int) -> int:
-        return transfer_block(sources, receivers, zones, energy, alpha, first, stop, result)
+    def work(first: int) -> int:
+        return transfer_block(
+            placed, heard, pattern, medium, energy, first, min(first + chunk, count), result
+        )
 
     if threads == 1:  # a pool costs more than a small call
-        coincident = work(0, count)
+        coincident = sum(map(work, starts))
     else:
         with ThreadPoolExecutor(threads) as pool:
-            coincident = sum(pool.map(work, edges[:-1], edges[1:]))
+            coincident = sum(pool.map(work, starts))
     if coincident:
-        s, r = _nearest_pair(sources, receivers.T)
-        raise SamePointError(f"sources_xy: source {s} and receiver {r} are the same point")
+        s, r = _nearest_pair(placed[:, :3], heard[:3].T)
+        raise SamePointError(f"sources: source {s} and receiver {r} are the same point")
     return result
 
 
-class FlatTerms(NamedTuple):
-    """The terms of one path over flat ground; dB, bands 63 Hz to 8 kHz.
+def check_places(name: str, places: ArrayLike, columns: int) -> Floats:
+    """Finite places as (n, columns) float64 whose height is not below the ground.
 
-    Attributes
-    ----------
-    distance_m, plan_distance_m : float
-        Slant distance d and plan distance dp.
-    divergence_db : float
-        Adiv.
-    air_db : (8,) ndarray
-        Aatm.
-    ground_db, ground_source_db, ground_middle_db, ground_receiver_db : (8,) ndarray
-        Agr and its parts As, Am, Ar.
-    g_source, g_middle, g_receiver : float
-        Mean ground factor of each region.
+    Raises
+    ------
+    ValueError
+        A shape or value does not fit; names the argument.
     """
-
-    distance_m: float
-    plan_distance_m: float
-    divergence_db: float
-    air_db: Floats
-    ground_db: Floats
-    ground_source_db: Floats
-    ground_middle_db: Floats
-    ground_receiver_db: Floats
-    g_source: float
-    g_middle: float
-    g_receiver: float
-
-
-def flat_terms(
-    source_xy: ArrayLike,
-    source_height: float,
-    receiver_xy: ArrayLike,
-    receiver_height: float,
-    alpha_db_per_m: ArrayLike,
-    ground: float | GroundZones,
-) -> FlatTerms:
-    """Every term of one path, in dB; with the same arguments and errors as `flat_transfer`, of which it is the explanation.
-
-    The level in a band is Lw - divergence_db - air_db - ground_db.
-    """
-    xs, ys, hs = _placed("source_xy", np.asarray(source_xy)[np.newaxis], "source_height", source_height)[0]
-    xr, yr, hr = _placed(
-        "receiver_xy", np.asarray(receiver_xy)[np.newaxis], "receiver_height", receiver_height
-    )[0]
-    alpha = check_bands("alpha_db_per_m", alpha_db_per_m, (BANDS,))
-    zones = _zones(ground)
-    plan = np.sqrt((xr - xs) * (xr - xs) + (yr - ys) * (yr - ys))
-    distance = np.sqrt(plan * plan + (hr - hs) * (hr - hs))
-    if distance == 0.0:
-        raise SamePointError("source_xy: source and receiver are the same point")
-    g = path_ground_factors(xs, ys, hs, xr, yr, hr, zones, make_scratch(zones))
-    at_source, at_middle, at_receiver = region_attenuation_rows(plan, hs, hr, *g)
-    return FlatTerms(
-        float(distance),
-        float(plan),
-        float(20 * np.log10(distance) + 11),
-        alpha * distance,
-        at_source + at_receiver + at_middle,
-        at_source,
-        at_middle,
-        at_receiver,
-        *(float(value) for value in g),
-    )
-
-
-def _placed(name: str, xy: ArrayLike, height_name: str, height: ArrayLike) -> Floats:
-    points = check_points(name, xy)
-    return np.column_stack([points, check_heights(height_name, height, len(points))])
+    rows = np.ascontiguousarray(places, dtype=np.float64)
+    if rows.ndim != 2 or rows.shape[1] != columns:
+        raise ValueError(f"{name} must have shape (n, {columns}), got {rows.shape}")
+    if not np.isfinite(rows).all():
+        raise ValueError(f"{name} must be finite numbers")
+    if (rows[:, 2] < rows[:, 3]).any():
+        raise ValueError(f"{name} must not lie below the ground")
+    return rows
 
 
 def _nearest_pair(sources: Floats, receivers: Floats) -> tuple[int, int]:
@@ -172,7 +155,214 @@ def _nearest_pair(sources: Floats, receivers: Floats) -> tuple[int, int]:
     return s, r
 
 
-def _zones(ground: float | GroundZones) -> GroundZones:
-    if isinstance(ground, GroundZones):
-        return check_zones(ground)
-    return uniform_zones(float(check_factor("ground", ground)))
+@kernel
+def transfer_block(
+    sources: Floats,
+    receivers: Floats,
+    directivity: Floats,
+    medium: Medium,
+    band_energy: Floats,
+    first: int,
+    stop: int,
+    result: Floats,
+) -> int:
+    """Fill result[:, first:stop] (S, R, M); receivers (4, R). No checks.
+
+    Returns
+    -------
+    int
+        How many sources coincide with a receiver; the result is not finite there.
+    """
+    work = make_work(medium)
+    heights = receivers[2] - receivers[3]
+    shapes = shape_rows(heights)
+    store = np.empty((11, TILE))
+    store[6:9] = medium.zones.g_outside
+    every = PathRows(store[0], store[1], store[2], store[3], store[4], store[5], store[6], store[7], store[8])
+    screens, extra = np.empty((7, TILE)), np.empty((BANDS + 1, TILE))
+    bands, single = np.empty((BAND_TERMS, BANDS)), np.empty(SINGLE_TERMS)
+    totals = np.empty((band_energy.shape[1], TILE))
+    has_screens = len(medium.screens.obstacles.edge) > 0 or len(medium.screens.surface.z) > 0
+    has_extra = medium.alternative or medium.c0 != 0.0 or len(medium.belts.kind) > 0 or len(directivity) > 0
+    coincident = 0
+    for s in range(len(sources)):
+        xs, ys, zs, ground_s, heading = sources[s]
+        hs = zs - ground_s
+        source_shapes = height_shapes(hs)
+        pattern = directivity[s] if len(directivity) else np.empty((0, BANDS))
+        for a in range(first, stop, TILE):
+            b = min(a + TILE, stop)
+            x, y, z, h = receivers[0, a:b], receivers[1, a:b], receivers[2, a:b], heights[a:b]
+            rows = first_paths(every, b - a)
+            ground, factor = store[9, : b - a], store[10, : b - a]
+            coincident += fill_distances(xs, ys, zs, hs, x, y, z, h, rows)
+            fill_growth(rows)
+            if len(medium.zones.g):
+                fill_ground_factors(xs, ys, hs, x, y, h, medium.zones, work.zones, rows)
+            if has_screens:
+                fill_screens(xs, ys, zs, x, y, z, medium, work, screens)
+            if has_extra:
+                fill_extra(xs, ys, zs, hs, heading, x, y, z, h, pattern, medium, work, bands, single, extra)
+            totals[:] = 0.0
+            for band in range(BANDS):
+                if medium.alternative:
+                    ground[:] = extra[BANDS, : b - a]
+                else:
+                    fill_ground_row(band, source_shapes, shapes, a, b, rows, ground)
+                fill_factors(medium.alpha[band], rows.slant, ground, factor)
+                if has_screens:
+                    apply_screens(band, medium.wavelength, ground, screens, factor)
+                if has_extra:
+                    for j in range(b - a):
+                        factor[j] *= extra[band, j]
+                for m in range(band_energy.shape[1]):
+                    add_band(band_energy[s, m, band], factor, totals[m, : b - a])
+            for m in range(band_energy.shape[1]):
+                spread(totals[m, : b - a], rows.spreading, result[s, a:b, m])
+            if len(medium.reflectors.x0):
+                for j in range(b - a):
+                    add_reflections(
+                        xs, ys, zs, hs, heading, x[j], y[j], z[j], h[j], pattern, medium, work, bands, single,
+                        band_energy[s], result[s, a + j],
+                    )  # fmt: skip
+    return coincident
+
+
+@kernel
+def fill_screens(
+    xs: float,
+    ys: float,
+    zs: float,
+    x: Floats,
+    y: Floats,
+    z: Floats,
+    medium: Medium,
+    work: Work,
+    screens: Floats,
+) -> None:
+    """The three ways of every path of a row: detours, thicknesses and Kmet in `screens`; a first one of nan is none."""
+    for j in range(len(x)):
+        path = Path(xs, ys, zs, x[j], y[j], z[j], False, 0.0, 0.0)
+        ways = find_ways(path, medium.screens, work.room)
+        screens[0, j], screens[1, j], screens[2, j] = ways.top.detour, ways.top.thickness, ways.kmet
+        screens[3, j], screens[4, j] = ways.left.detour, ways.left.thickness
+        screens[5, j], screens[6, j] = ways.right.detour, ways.right.thickness
+
+
+@inlined
+def apply_screens(band: int, wavelength: Floats, ground: Floats, screens: Floats, factor: Floats) -> None:
+    """Multiply the factors of a row by 10^(-Abar/10)."""
+    for j in range(len(factor)):
+        if screens[0, j] == screens[0, j]:
+            factor[j] *= screen_factor(
+                band, ground[j], energy_factor(ground[j]), screens[0, j], screens[1, j], screens[2, j],
+                screens[3, j], screens[4, j], screens[5, j], screens[6, j], wavelength,
+            )  # fmt: skip
+
+
+@kernel
+def fill_extra(
+    xs: float,
+    ys: float,
+    zs: float,
+    hs: float,
+    heading: float,
+    x: Floats,
+    y: Floats,
+    z: Floats,
+    h: Floats,
+    pattern: Floats,
+    medium: Medium,
+    work: Work,
+    bands: Floats,
+    single: Floats,
+    extra: Floats,
+) -> None:
+    """Directivity, belts, Cmet and the solid angle of every path of a row as a factor per band; Agr by 7.3.2 in the last row."""
+    for j in range(len(x)):
+        path = Path(xs, ys, zs, x[j], y[j], z[j], False, 0.0, 0.0)
+        plan = np.sqrt((x[j] - xs) ** 2 + (y[j] - ys) ** 2)
+        single[PLAN], single[DISTANCE] = plan, np.sqrt(plan * plan + (z[j] - zs) ** 2)
+        single[SOLID_ANGLE] = 0.0
+        bands[DIRECTIVITY] = 0.0
+        if medium.alternative:
+            fill_ground(path, hs, h[j], medium, work, bands, single)
+            extra[BANDS, j] = bands[GROUND, 0]
+        if len(pattern):
+            directivity_db(pattern, heading, x[j] - xs, y[j] - ys, bands[DIRECTIVITY])
+        fill_belts(path, hs, h[j], medium, work, bands)
+        cmet = meteorological_correction(medium.c0, plan, hs + h[j])
+        for band in range(BANDS):
+            extra[band, j] = energy_factor(
+                bands[FOLIAGE, band]
+                + bands[SITE, band]
+                + cmet
+                - single[SOLID_ANGLE]
+                - bands[DIRECTIVITY, band]
+            )
+
+
+@kernel
+def add_reflections(
+    xs: float,
+    ys: float,
+    zs: float,
+    hs: float,
+    heading: float,
+    xr: float,
+    yr: float,
+    zr: float,
+    hr: float,
+    pattern: Floats,
+    medium: Medium,
+    work: Work,
+    bands: Floats,
+    single: Floats,
+    band_energy: Floats,
+    result: Floats,
+) -> None:
+    """Add the energy of every reflected path to the metrics (M,) of one pair."""
+    for k in range(len(medium.reflectors.x0)):
+        bend = find_bend(k, medium.reflectors, xs, ys, zs, xr, yr, zr)
+        if not bend.meets:
+            continue
+        path = Path(xs, ys, zs, xr, yr, zr, True, bend.x, bend.y)
+        fill_path(path, hs, hr, heading, pattern, medium, work, bands, single)
+        fill_reflection(k, bend, medium.reflectors, medium.wavelength, bands)
+        for band in range(BANDS):
+            factor = energy_factor(total_attenuation(band, bands, single))
+            for m in range(len(result)):
+                result[m] += band_energy[m, band] * factor
+
+
+@kernel
+def list_paths(
+    source: Floats,
+    receiver: Floats,
+    pattern: Floats,
+    medium: Medium,
+    reflector: NDArray[np.int64],
+    bands: Floats,
+    single: Floats,
+) -> int:
+    """All paths of one pair, the direct one first: the reflector of each (-1: none) and its terms; returns how many.
+
+    `reflector` (n,), `bands` (n, 13, 8) and `single` (n, 17) have room for one path more than there are reflectors.
+    """
+    work = make_work(medium)
+    xs, ys, zs, ground_s, heading = source
+    xr, yr, zr, ground_r = receiver
+    hs, hr = zs - ground_s, zr - ground_r
+    reflector[0] = -1
+    path = Path(xs, ys, zs, xr, yr, zr, False, 0.0, 0.0)
+    fill_path(path, hs, hr, heading, pattern, medium, work, bands[0], single[0])
+    count = 1
+    for k in range(len(medium.reflectors.x0)):
+        bend = find_bend(k, medium.reflectors, xs, ys, zs, xr, yr, zr)
+        if bend.meets:
+            path = Path(xs, ys, zs, xr, yr, zr, True, bend.x, bend.y)
+            reflector[count] = k
+            fill_path(path, hs, hr, heading, pattern, medium, work, bands[count], single[count])
+            fill_reflection(k, bend, medium.reflectors, medium.wavelength, bands[count])
+            count += 1
+    return count

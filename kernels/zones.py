@@ -223,6 +223,46 @@ def path_ground_factors(
     return (last, middle, first) if turned else (first, middle, last)
 
 
+@kernel
+def bent_ground_factors(
+    xs: float,
+    ys: float,
+    hs: float,
+    xp: float,
+    yp: float,
+    xr: float,
+    yr: float,
+    hr: float,
+    zones: GroundZones,
+    scratch: ZoneScratch,
+) -> tuple[float, float, float]:
+    """Mean G of the three regions of a path that is reflected at (xp, yp): the regions follow the unfolded path."""
+    one = np.sqrt((xp - xs) * (xp - xs) + (yp - ys) * (yp - ys))
+    two = np.sqrt((xr - xp) * (xr - xp) + (yr - yp) * (yr - yp))
+    plan = one + two
+    first_end, last_start = region_length(hs, plan), plan - region_length(hr, plan)
+    total = np.zeros(3)
+    at_source = at_receiver = 0.0
+    for leg in range(2):
+        x, y, run = (xs, ys, one) if leg == 0 else (xp, yp, two)
+        toward_x, toward_y = (xp, yp) if leg == 0 else (xr, yr)
+        before = 0.0 if leg == 0 else one
+        a, b = min(max(first_end - before, 0.0), run), min(max(last_start - before, 0.0), run)
+        count = find_crossings(x, y, (toward_x - x) / run, (toward_y - y) / run, run, zones, scratch)
+        sort_crossings(count, scratch)
+        first, middle, last = sweep_regions(run, a, b, count, zones, scratch)
+        total[0] += first * a
+        total[1] += middle * max(b - a, 0.0)
+        total[2] += last * (run - b)
+        at_source = first if leg == 0 else at_source
+        at_receiver = last
+    return (
+        total[0] / first_end if first_end > 0.0 else at_source,
+        total[1] / (last_start - first_end) if last_start > first_end else 0.0,
+        total[2] / (plan - last_start) if plan > last_start else at_receiver,
+    )
+
+
 def region_ground_factors(
     source_xy: ArrayLike,
     source_height: float,

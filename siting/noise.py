@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kernels import paths as rows
 from kernels import transfer as kernel
 from kernels.air import band_absorption_db_per_m
-from kernels.bands import A_WEIGHTING_DB
+from kernels.bands import A_WEIGHTING_DB, BANDS
 from kernels.decibel import a_weighted_total
+from kernels.medium import Medium, open_medium
+from kernels.zones import uniform_zones
 from siting.errors import InputError
 from siting.model import Assumption, Floats, PathTerms, Sound, Transfer, Unit
 
@@ -66,14 +69,12 @@ def transfer(
     """
     if not len(sources_xy) or not len(receptors_xy):
         return Transfer(np.zeros((len(sources_xy), len(receptors_xy), 1)), ("dba",))
-    ends = [(sources_xy, unit.source_height_m), (receptors_xy, environment.receptor_height_m)]
-    # one ground everywhere hears both ways alike, to the bit; the kernel is at its best along the longer side
-    turned = len(sources_xy) > len(receptors_xy)
-    threads = (os.cpu_count() or 1) if len(sources_xy) * len(receptors_xy) >= FEW else 1
-    weight, alpha = _band_energy(unit)[None, :], _alpha(environment)
+    sources = _places(sources_xy, unit.source_height_m, heading=0.0)
+    receptors = _places(receptors_xy, environment.receptor_height_m)
+    threads = (os.cpu_count() or 1) if len(sources) * len(receptors) >= FEW else 1
     try:
-        energy = kernel.flat_transfer(
-            *ends[turned], *ends[not turned], weight, alpha, environment.ground_g, threads=threads
+        energy = kernel.transfer(
+            sources, receptors, _band_energy(unit)[None, :], _medium(environment), threads=threads
         )
     except kernel.SamePointError as error:
         raise InputError(
@@ -81,7 +82,7 @@ def transfer(
             "move the receptor off the buildable area, or set the unit's source_height_m apart from the receptors' "
             f"{environment.receptor_height_m:g} m."
         ) from error
-    return Transfer(np.ascontiguousarray(energy.transpose(1, 0, 2)) if turned else energy, ("dba",))
+    return Transfer(energy, ("dba",))
 
 
 def path_terms(
@@ -93,23 +94,22 @@ def path_terms(
     environment: Environment = ENVIRONMENT,
 ) -> PathTerms:
     """The arithmetic from one unit to one receptor, every term in dB."""
-    terms = kernel.flat_terms(
-        source_xy,
-        unit.source_height_m,
-        receptor_xy,
-        environment.receptor_height_m,
-        _alpha(environment),
-        environment.ground_g,
+    source = _places(source_xy[None], unit.source_height_m, heading=0.0)[0]
+    receptor = _places(receptor_xy[None], environment.receptor_height_m)[0]
+    band, single = np.empty((1, rows.BAND_TERMS, BANDS)), np.empty((1, rows.SINGLE_TERMS))
+    kernel.list_paths(
+        source, receptor, np.zeros((0, BANDS)), _medium(environment), np.empty(1, np.int64), band, single
     )
-    level = np.asarray(sound.power_db) - terms.divergence_db - terms.air_db - terms.ground_db
+    air, ground, divergence = band[0, rows.AIR], band[0, rows.GROUND], single[0, rows.DIVERGENCE]
+    level = np.asarray(sound.power_db) - divergence - air - ground
     return PathTerms(
         unit=name,
-        distance_m=float(terms.distance_m),
-        plan_distance_m=float(terms.plan_distance_m),
+        distance_m=float(single[0, rows.DISTANCE]),
+        plan_distance_m=float(single[0, rows.PLAN]),
         power_db=sound.power_db,
-        divergence_db=float(terms.divergence_db),
-        air_db=tuple(map(float, terms.air_db)),
-        ground_db=tuple(map(float, terms.ground_db)),
+        divergence_db=float(divergence),
+        air_db=tuple(map(float, air)),
+        ground_db=tuple(map(float, ground)),
         level_db=tuple(map(float, level)),
         level_dba=float(a_weighted_total(level)),
     )
@@ -129,10 +129,13 @@ def _band_energy(unit: Unit) -> Floats:
     return np.asarray(weighted / weighted.sum())
 
 
+def _places(xy: Floats, height_m: float, **more: float) -> Floats:
+    """Points on level ground at 0 m as the kernels take them: x, y, height, ground."""
+    columns = [np.full(len(xy), value) for value in (height_m, 0.0, *more.values())]
+    return np.column_stack([xy, *columns])
+
+
 @functools.cache
-def _alpha(environment: Environment) -> Floats:
-    return np.asarray(
-        band_absorption_db_per_m(
-            environment.temperature_c, environment.humidity_pct, environment.pressure_kpa
-        )
-    )
+def _medium(environment: Environment) -> Medium:
+    air = (environment.temperature_c, environment.humidity_pct, environment.pressure_kpa)
+    return open_medium(uniform_zones(environment.ground_g), np.asarray(band_absorption_db_per_m(*air)))

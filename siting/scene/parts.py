@@ -45,7 +45,7 @@ class Receiver:
 
 @dataclass(frozen=True)
 class Building:
-    """A block with a flat roof; exactly one of `height_m` and `top_m` (absolute) is given. Without absorption it does not reflect."""
+    """A block with a flat roof; exactly one of `height_m` and `top_m` (absolute) is given. Without absorption no reflection."""
 
     id: str
     outline: Polygon
@@ -103,8 +103,8 @@ class Air:
 class Raster:
     """Ground heights on a regular grid in the scene's coordinates; bilinear between cell middles.
 
-    `to_cell` holds (c0, cx, cy, r0, rx, ry): a point lies at column c0 + cx x + cy y and row r0 + rx x + ry y, where cell middles are
-    whole numbers.
+    `to_cell` holds (c0, cx, cy, r0, rx, ry): a point lies at column c0 + cx x + cy y and row r0 + rx x + ry y, where cell middles
+    are whole numbers.
     """
 
     z_m: Floats  # (rows, columns), all finite

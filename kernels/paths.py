@@ -1,0 +1,246 @@
+"""One path with every term in dB: ISO 9613-2:1996. The rows of `kernels.rows` compute the same for many paths at once."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels.alternative_ground import alternative_attenuation, solid_angle_db
+from kernels.bands import BANDS
+from kernels.belts import foliage_db, lengths_in_belts, site_db
+from kernels.cache import inlined, kernel
+from kernels.directivity import directivity_db
+from kernels.exponential import energy_factor
+from kernels.ground import region_attenuation_rows
+from kernels.medium import Medium, Work
+from kernels.obstacles import TERRAIN, find_edges
+from kernels.screening import diffraction, over_top, top_share
+from kernels.surface import profile_area
+from kernels.ways import Path, Ways, find_ways
+from kernels.weather import meteorological_correction
+from kernels.zones import bent_ground_factors, path_ground_factors
+
+Floats = NDArray[np.float64]
+
+# rows of a path's band terms
+(
+    DIRECTIVITY,
+    AIR,
+    GROUND,
+    GROUND_S,
+    GROUND_M,
+    GROUND_R,
+    SCREENING,
+    TOP,
+    LEFT,
+    RIGHT,
+    FOLIAGE,
+    SITE,
+    REFLECTION,
+) = range(13)
+BAND_TERMS = 13
+# and its single values
+(
+    DISTANCE, PLAN, HS, HR, DIVERGENCE, SOLID_ANGLE, CMET, G_S, G_M, G_R, Z_TOP, Z_LEFT, Z_RIGHT, E_TOP, E_LEFT, E_RIGHT, KMET,
+) = range(17)  # fmt: skip
+SINGLE_TERMS = 17
+
+
+@kernel
+def ground_area(path: Path, ground_s: float, ground_r: float, medium: Medium, work: Work) -> float:
+    """Area in the vertical plane between the line of sight and the ground under it, m^2: hm d of the alternative method."""
+    first = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2) if path.bent else 0.0
+    fx, fy = (path.xp, path.yp) if path.bent else (path.xs, path.ys)
+    second = np.sqrt((path.xr - fx) ** 2 + (path.yr - fy) ** 2)
+    plan = first + second
+    sight = 0.5 * (path.zs + path.zr) * plan
+    surface = medium.screens.surface
+    if len(surface.z):
+        below = profile_area(surface, fx, fy, path.xr, path.yr)
+        if path.bent:
+            below += profile_area(surface, path.xs, path.ys, path.xp, path.yp)
+        return sight - below
+    crossings, obstacles = work.room.crossings, medium.screens.obstacles
+    found = 0
+    if path.bent and first > 0.0:
+        ux, uy = (path.xp - path.xs) / first, (path.yp - path.ys) / first
+        found = find_edges(
+            path.xs, path.ys, 0.0, ux, uy, first, 0.0, np.inf, 0.0, found, obstacles, crossings
+        )
+    if second > 0.0:
+        ux, uy = (path.xr - fx) / second, (path.yr - fy) / second
+        found = find_edges(fx, fy, 0.0, ux, uy, second, 0.0, np.inf, first, found, obstacles, crossings)
+    order = np.argsort(crossings.t[:found])
+    below, t, z = 0.0, 0.0, ground_s
+    for i in order:
+        if obstacles.kind[obstacles.owner[crossings.edge[i]]] == TERRAIN:
+            below += 0.5 * (z + crossings.z[i]) * (crossings.t[i] - t)
+            t, z = crossings.t[i], crossings.z[i]
+    return sight - below - 0.5 * (z + ground_r) * (plan - t)
+
+
+@inlined
+def side_share(band: int, detour: float, thickness: float, wavelength: Floats) -> float:
+    """10^(-Abar/10) of a way round one side; 0 where there is none."""
+    return 1.0 / diffraction(wavelength[band], detour, thickness, 1.0) if detour == detour else 0.0
+
+
+@inlined
+def screen_factor(
+    band: int,
+    ground_db: float,
+    ground_factor: float,
+    z_top: float,
+    e_top: float,
+    kmet: float,
+    z_left: float,
+    e_left: float,
+    z_right: float,
+    e_right: float,
+    wavelength: Floats,
+) -> float:
+    """10^(-Abar/10) in one band of all ways together; 1 where nothing screens in this band."""
+    dz = over_top(wavelength[band], z_top, e_top, kmet)
+    if not dz > 1.0:
+        return 1.0
+    share = top_share(dz, ground_db, ground_factor)
+    share += side_share(band, z_left, e_left, wavelength) + side_share(band, z_right, e_right, wavelength)
+    return min(1.0, share)
+
+
+@inlined
+def _loss(share: float) -> float:
+    """Attenuation in dB of a share of the energy; inf of none."""
+    return -10.0 * np.log10(share) if share > 0.0 else np.inf
+
+
+@kernel
+def fill_screening(ways: Ways, medium: Medium, bands: Floats) -> None:
+    """Abar of all ways together and of each alone; `bands` holds Agr already."""
+    for band in range(BANDS):
+        bands[SCREENING, band] = 0.0
+        bands[TOP, band] = bands[LEFT, band] = bands[RIGHT, band] = np.inf
+        if ways.top.detour != ways.top.detour:
+            continue
+        ground = bands[GROUND, band]
+        factor = energy_factor(ground)
+        dz = over_top(medium.wavelength[band], ways.top.detour, ways.top.thickness, ways.kmet)
+        bands[TOP, band] = _loss(top_share(dz, ground, factor))
+        bands[LEFT, band] = _loss(side_share(band, ways.left.detour, ways.left.thickness, medium.wavelength))
+        bands[RIGHT, band] = _loss(
+            side_share(band, ways.right.detour, ways.right.thickness, medium.wavelength)
+        )
+        bands[SCREENING, band] = _loss(
+            screen_factor(
+                band, ground, factor, ways.top.detour, ways.top.thickness, ways.kmet, ways.left.detour,
+                ways.left.thickness, ways.right.detour, ways.right.thickness, medium.wavelength,
+            )
+        )  # fmt: skip
+
+
+@kernel
+def fill_ground(
+    path: Path, hs: float, hr: float, medium: Medium, work: Work, bands: Floats, single: Floats
+) -> None:
+    """Agr and its parts, by the medium's method."""
+    plan, distance = single[PLAN], single[DISTANCE]
+    bands[GROUND_S], bands[GROUND_M], bands[GROUND_R] = 0.0, 0.0, 0.0
+    single[G_S], single[G_M], single[G_R], single[SOLID_ANGLE] = np.nan, np.nan, np.nan, 0.0
+    if medium.alternative:
+        area = ground_area(path, path.zs - hs, path.zr - hr, medium, work)
+        bands[GROUND] = alternative_attenuation(area / distance, distance)
+        single[SOLID_ANGLE] = solid_angle_db(plan, hs, hr)
+        return
+    if path.bent:
+        factors = bent_ground_factors(
+            path.xs, path.ys, hs, path.xp, path.yp, path.xr, path.yr, hr, medium.zones, work.zones
+        )
+    else:
+        factors = path_ground_factors(path.xs, path.ys, hs, path.xr, path.yr, hr, medium.zones, work.zones)
+    single[G_S], single[G_M], single[G_R] = factors
+    parts = region_attenuation_rows(plan, hs, hr, factors[0], factors[1], factors[2])
+    bands[GROUND_S], bands[GROUND_M], bands[GROUND_R] = parts[0], parts[1], parts[2]
+    for band in range(BANDS):
+        bands[GROUND, band] = parts[0, band] + parts[2, band] + parts[1, band]
+
+
+@kernel
+def fill_belts(path: Path, hs: float, hr: float, medium: Medium, work: Work, bands: Floats) -> None:
+    """Foliage and sites along the legs of a path."""
+    gs, gr = path.zs - hs, path.zr - hr
+    if path.bent:
+        one = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2)
+        two = np.sqrt((path.xr - path.xp) ** 2 + (path.yr - path.yp) ** 2)
+        share = one / (one + two)
+        zp, gp = path.zs + (path.zr - path.zs) * share, gs + (gr - gs) * share
+        foliage, site = lengths_in_belts(
+            path.xs, path.ys, path.zs, gs, path.xp, path.yp, zp, gp, medium.belts, work.belts
+        )
+        more, further = lengths_in_belts(
+            path.xp, path.yp, zp, gp, path.xr, path.yr, path.zr, gr, medium.belts, work.belts
+        )
+        foliage, site = foliage + more, site + further
+    else:
+        foliage, site = lengths_in_belts(
+            path.xs, path.ys, path.zs, gs, path.xr, path.yr, path.zr, gr, medium.belts, work.belts
+        )
+    foliage_db(foliage, bands[FOLIAGE])
+    site_db(site, bands[SITE])
+
+
+@kernel
+def fill_path(
+    path: Path,
+    hs: float,
+    hr: float,
+    heading: float,
+    directivity: Floats,
+    medium: Medium,
+    work: Work,
+    bands: Floats,
+    single: Floats,
+) -> None:
+    """Every term of one path into `bands` (13, 8) and `single` (17,); `directivity` (8, 8), or without rows.
+
+    The reflection's own loss is the caller's; it is set to 0.
+    """
+    fx, fy = (path.xp, path.yp) if path.bent else (path.xr, path.yr)
+    plan = np.sqrt((fx - path.xs) ** 2 + (fy - path.ys) ** 2)
+    if path.bent:
+        plan += np.sqrt((path.xr - path.xp) ** 2 + (path.yr - path.yp) ** 2)
+    rise = path.zr - path.zs
+    distance = np.sqrt(plan * plan + rise * rise)
+    single[DISTANCE], single[PLAN], single[HS], single[HR] = distance, plan, hs, hr
+    single[DIVERGENCE] = 20.0 * np.log10(distance) + 11.0
+    single[CMET] = meteorological_correction(medium.c0, plan, hs + hr)
+    bands[DIRECTIVITY], bands[REFLECTION] = 0.0, 0.0
+    if len(directivity):
+        directivity_db(directivity, heading, fx - path.xs, fy - path.ys, bands[DIRECTIVITY])
+    for band in range(BANDS):
+        bands[AIR, band] = medium.alpha[band] * distance
+    fill_ground(path, hs, hr, medium, work, bands, single)
+    ways = find_ways(path, medium.screens, work.room)
+    fill_screening(ways, medium, bands)
+    single[Z_TOP], single[Z_LEFT], single[Z_RIGHT] = ways.top.detour, ways.left.detour, ways.right.detour
+    single[E_TOP], single[E_LEFT], single[E_RIGHT] = (
+        ways.top.thickness,
+        ways.left.thickness,
+        ways.right.thickness,
+    )
+    single[KMET] = ways.kmet
+    fill_belts(path, hs, hr, medium, work, bands)
+
+
+@kernel
+def total_attenuation(band: int, bands: Floats, single: Floats) -> float:
+    """What a path takes from the power in one band, dB."""
+    return (
+        single[DIVERGENCE]
+        + single[CMET]
+        - single[SOLID_ANGLE]
+        - bands[DIRECTIVITY, band]
+        + bands[AIR, band]
+        + bands[GROUND, band]
+        + bands[SCREENING, band]
+        + bands[FOLIAGE, band]
+        + bands[SITE, band]
+        + bands[REFLECTION, band]
+    )

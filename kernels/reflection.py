@@ -1,0 +1,72 @@
+"""First-order reflections by walls and façades: where a path bends, and what a surface sends back (ISO 9613-2:1996, 7.5)."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels.bands import BANDS
+from kernels.cache import kernel
+from kernels.paths import REFLECTION
+from kernels.reflectors import Reflectors, reflects
+
+Floats = NDArray[np.float64]
+
+FACING_M = 1e-6  # source and receiver stand farther than this before the surface
+
+
+class Bend(NamedTuple):
+    """Where a path is reflected; distances in metres."""
+
+    meets: bool
+    x: float
+    y: float
+    to_source: float
+    to_receiver: float
+    cosine: float  # of the angle of incidence
+    least: float  # smaller side of the surface
+
+
+NO_BEND = Bend(False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@kernel
+def find_bend(
+    k: int, reflectors: Reflectors, xs: float, ys: float, zs: float, xr: float, yr: float, zr: float
+) -> Bend:
+    """Where surface k reflects a path, if source and receiver stand before it and the mirror image is seen within it."""
+    x0, y0, nx, ny = reflectors.x0[k], reflectors.y0[k], reflectors.nx[k], reflectors.ny[k]
+    before_s, before_r = (xs - x0) * nx + (ys - y0) * ny, (xr - x0) * nx + (yr - y0) * ny
+    if before_s < FACING_M or before_r < FACING_M:
+        return NO_BEND
+    share = before_s / (before_s + before_r)
+    # from the mirror image of the source towards the receiver
+    xi, yi = xs - 2.0 * before_s * nx, ys - 2.0 * before_s * ny
+    x, y = xi + (xr - xi) * share, yi + (yr - yi) * share
+    along = (x - x0) * reflectors.ux[k] + (y - y0) * reflectors.uy[k]
+    start, stop = reflectors.start[k], reflectors.stop[k]
+    if not start <= along < stop:
+        return NO_BEND
+    z = zs + (zr - zs) * share
+    top = reflectors.top_a[k] + (reflectors.top_b[k] - reflectors.top_a[k]) * (
+        (along - start) / (stop - start)
+    )
+    if z >= top or z <= reflectors.bottom[k]:
+        return NO_BEND
+    to_source = np.sqrt((x - xs) ** 2 + (y - ys) ** 2 + (z - zs) ** 2)
+    to_receiver = np.sqrt((x - xr) ** 2 + (y - yr) ** 2 + (z - zr) ** 2)
+    least = min(reflectors.width[k], top - reflectors.ground[k])
+    return Bend(True, x, y, to_source, to_receiver, before_s / to_source, least)
+
+
+@kernel
+def fill_reflection(k: int, bend: Bend, reflectors: Reflectors, wavelength: Floats, bands: Floats) -> None:
+    """What the surface keeps, dB: inf in bands for which it is too small (equation 19) or that it takes whole."""
+    for band in range(BANDS):
+        energy = reflectors.reflect[k, band]
+        if energy > 0.0 and reflects(
+            wavelength[band], bend.least, bend.cosine, bend.to_source, bend.to_receiver
+        ):
+            bands[REFLECTION, band] = -10.0 * np.log10(energy)
+        else:
+            bands[REFLECTION, band] = np.inf

@@ -1,0 +1,254 @@
+"""The ways of sound from source to receiver past all that stands between: over the top, left and right (ISO 9613-2:1996, 7.4).
+
+A path is straight, or reflected and has two legs; it is then unfolded: t counts along both legs, and what stands on the first leg
+is mirrored.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels.band import NO_WAY, Way, nearest_on_roof, over_the_top, sort_points, under_sight
+from kernels.cache import inlined, kernel
+from kernels.lateral import Frame, Pool, make_pool, side_way
+from kernels.obstacles import BUILDING, TERRAIN, Crossings, Obstacles, find_edges, make_crossings
+from kernels.screening import weather_factor
+from kernels.surface import Surface, make_march, profile_above
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LOWER_M = 1e-6  # the lowered plane of the side ways goes this far below the edge that it is to touch
+
+
+class Screens(NamedTuple):
+    """What can stand in the way and by which rules.
+
+    Attributes
+    ----------
+    obstacles : Obstacles
+    surface : Surface
+        Terrain as a raster; a triangulated one is among the obstacles.
+    reach : float
+        Greatest detour below the line of sight that still screens, metres: lambda / 10 of the lowest band, or 0 where only edges
+        that break the line of sight count.
+    side_limit : float
+        A way round is dropped where it is farther from the line of sight than so many times the way over the top.
+    """
+
+    obstacles: Obstacles
+    surface: Surface
+    reach: float
+    side_limit: float
+
+
+class Room(NamedTuple):
+    """Room for the arithmetic of one path."""
+
+    crossings: Crossings
+    pool: Pool
+    t: Floats
+    z: Floats
+    hull: Ints
+    march: tuple[Ints, Floats, Floats]
+
+
+class Path(NamedTuple):
+    """A straight path, or one with a reflection at (xp, yp); metres, heights absolute."""
+
+    xs: float
+    ys: float
+    zs: float
+    xr: float
+    yr: float
+    zr: float
+    bent: bool
+    xp: float
+    yp: float
+
+
+class Ways(NamedTuple):
+    """The three ways and Kmet of the one over the top; `top.detour` is nan where nothing screens."""
+
+    top: Way
+    left: Way
+    right: Way
+    kmet: float
+
+
+@kernel
+def make_room(screens: Screens) -> Room:
+    """Room for one path at a time among these screens."""
+    crossings = make_crossings(screens.obstacles, 2)
+    march = make_march(screens.surface)
+    points = len(crossings.t) + 4 * (screens.surface.z.shape[0] + screens.surface.z.shape[1]) + 8
+    return Room(
+        crossings,
+        make_pool(screens.obstacles, crossings),
+        np.empty(points),
+        np.empty(points),
+        np.empty(points + 1, np.int64),
+        march,
+    )
+
+
+@inlined
+def leg_frame(x: float, y: float, ux: float, uy: float, before: float, mirror: float) -> Frame:
+    """Frame of a leg that starts at (x, y), `before` metres along the path; mirror -1 turns it over."""
+    return before - ux * x - uy * y, ux, uy, mirror * (uy * x - ux * y), -mirror * uy, mirror * ux
+
+
+@kernel
+def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
+    """The ways past everything on one path."""
+    first_leg = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2) if path.bent else 0.0
+    fx, fy = (path.xp, path.yp) if path.bent else (path.xs, path.ys)
+    second_leg = np.sqrt((path.xr - fx) ** 2 + (path.yr - fy) ** 2)
+    plan = first_leg + second_leg
+    if second_leg < LOWER_M or (path.bent and first_leg < LOWER_M):
+        return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0)
+    rise = path.zr - path.zs
+    slope = rise / plan
+    zp = path.zs + slope * first_leg
+    ux, uy = (path.xr - fx) / second_leg, (path.yr - fy) / second_leg
+    frame = leg_frame(fx, fy, ux, uy, first_leg, 1.0)
+    mirrored = frame
+    sink = 0.0
+    if screens.reach > 0.0:
+        square = plan * plan + rise * rise
+        straight = np.sqrt(square)
+        sink = 0.5 * np.sqrt((straight + screens.reach) ** 2 - square) * straight / plan
+    count = found = 0
+    if path.bent:
+        vx, vy = (path.xp - path.xs) / first_leg, (path.yp - path.ys) / first_leg
+        mirrored = leg_frame(path.xs, path.ys, vx, vy, 0.0, -1.0)
+        count = profile_above(
+            screens.surface,
+            path.xs,
+            path.ys,
+            path.zs,
+            path.xp,
+            path.yp,
+            zp,
+            0.0,
+            count,
+            room.t,
+            room.z,
+            room.march,
+        )
+        found = find_edges(
+            path.xs,
+            path.ys,
+            path.zs,
+            vx,
+            vy,
+            first_leg,
+            zp,
+            sink,
+            0.0,
+            found,
+            screens.obstacles,
+            room.crossings,
+        )
+    count = profile_above(
+        screens.surface, fx, fy, zp, path.xr, path.yr, path.zr, first_leg, count, room.t, room.z, room.march
+    )
+    found = find_edges(
+        fx, fy, zp, ux, uy, second_leg, path.zr, sink, first_leg, found, screens.obstacles, room.crossings
+    )
+    if count == 0 and found == 0:
+        return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0)
+    return combine(path, plan, slope, first_leg, frame, mirrored, count, found, screens, room)
+
+
+@kernel
+def combine(
+    path: Path,
+    plan: float,
+    slope: float,
+    first_leg: float,
+    frame: Frame,
+    mirrored: Frame,
+    count: int,
+    found: int,
+    screens: Screens,
+    room: Room,
+) -> Ways:
+    """The ways, from `count` terrain points above the line of sight in the room and `found` crossings of edges."""
+    crossings, obstacles = room.crossings, screens.obstacles
+    terrain = count > 0
+    sorted_points = count
+    objects = False
+    for k in range(found):
+        t, z = crossings.t[k], crossings.z[k]
+        if z > path.zs + slope * t:
+            room.t[count], room.z[count] = t, z
+            count += 1
+            if obstacles.kind[obstacles.owner[crossings.edge[k]]] == TERRAIN:
+                terrain = True
+            else:
+                objects = True
+    plane, drop = path.zs, 0.0
+    if count > 0:
+        sort_points(room.t, room.z, sorted_points, count)
+        top = over_the_top(plan, path.zs, path.zr, room.t, room.z, count, room.hull)
+    else:
+        top, drop = edge_below(path.zs, path.zr, plan, slope, found, screens, crossings)
+        plane -= drop + LOWER_M
+    left, right = NO_WAY, NO_WAY
+    if top.detour != top.detour:
+        return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0)
+    if not terrain and (objects or count == 0):
+        join = not path.bent
+        left = side_way(
+            1.0, frame, mirrored, first_leg, plan, plane, slope, crossings, found, join, obstacles, room.pool
+        )
+        right = side_way(
+            -1.0, frame, mirrored, first_leg, plan, plane, slope, crossings, found, join, obstacles, room.pool
+        )
+        if top.detour > 0.0:
+            limit = screens.side_limit * top.offset
+            left = left if left.offset <= limit else NO_WAY
+            right = right if right.offset <= limit else NO_WAY
+    straight = np.sqrt(plan * plan + (path.zr - path.zs) ** 2)
+    return Ways(top, left, right, weather_factor(top.first, top.last, straight, top.detour))
+
+
+@kernel
+def edge_below(
+    zs: float, zr: float, plan: float, slope: float, found: int, screens: Screens, crossings: Crossings
+) -> tuple[Way, float]:
+    """The edge or roof below the line of sight that makes the shortest detour, and how far below; terrain does not count."""
+    obstacles = screens.obstacles
+    best, drop = NO_WAY, 0.0
+    for k in range(found):
+        o = obstacles.owner[crossings.edge[k]]
+        kind = obstacles.kind[o]
+        if kind == TERRAIN:
+            continue
+        t, z = crossings.t[k], crossings.z[k]
+        if kind == BUILDING:
+            start, stop = roof_stretch(k, plan, found, obstacles, crossings)
+            t = nearest_on_roof(plan, zs, zr, z, start, stop)
+        way = under_sight(plan, zs, zr, t, z)
+        if way.detour > -screens.reach and not way.detour <= best.detour:
+            best, drop = way, zs + slope * t - z
+    return best, drop
+
+
+@kernel
+def roof_stretch(
+    k: int, plan: float, found: int, obstacles: Obstacles, crossings: Crossings
+) -> tuple[float, float]:
+    """From where to where the path runs over the roof that crossing k enters or leaves; an end not found lies beyond it."""
+    t, o = crossings.t[k], obstacles.owner[crossings.edge[k]]
+    start, stop = (t, plan) if crossings.inward[k] else (0.0, t)
+    for i in range(found):
+        if obstacles.owner[crossings.edge[i]] != o or crossings.inward[i] == crossings.inward[k]:
+            continue
+        if crossings.inward[k] and crossings.t[i] >= t:
+            stop = min(stop, crossings.t[i])
+        elif not crossings.inward[k] and crossings.t[i] <= t:
+            start = max(start, crossings.t[i])
+    return start, stop
