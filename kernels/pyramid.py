@@ -12,6 +12,9 @@ from kernels.cache import inlined, kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Line = tuple[
+    float, float, float, float
+]  # height at parameter 0 and rise to parameter 1 of two lines; the lower counts
 
 SHIFT = 2
 FACTOR = 1 << SHIFT  # cells of one level along each side of a block of the next
@@ -82,7 +85,7 @@ class Axis(NamedTuple):
 @inlined
 def make_axis(start: float, stop: float) -> Axis:
     """The axis of a march from start to stop."""
-    start, run = float(start), float(stop - start)
+    run = stop - start
     if run > STANDSTILL:
         return Axis(start, run, 1, 1, start, 1.0 / run)
     if run < -STANDSTILL:
@@ -100,10 +103,10 @@ def stay(axis: Axis, count: int) -> tuple[float, float]:
 
 
 @inlined
-def lower(level: int, reach: float) -> int:
+def lower(level: int, reach: float, lowest: int) -> int:
     """The lowest level under `level` at which stretches of `reach` cells in all are at most SPAN blocks; else the next."""
-    level -= 1
-    while level > 0 and reach <= float(SPAN << (SHIFT * (level - 1))):
+    level = max(level - 1, lowest)
+    while level > lowest and reach <= float(SPAN << (SHIFT * (level - 1))):
         level -= 1
     return level
 
@@ -121,27 +124,35 @@ def block_at(t: float, axis: Axis, size: float, last: int) -> int:
 
 
 @inlined
+def height_at(line: Line, t: float) -> float:
+    """Height of a line at a parameter."""
+    return min(line[0] + t * line[1], line[2] + t * line[3])
+
+
+@inlined
 def march_column(
     values: Floats,
     column: tuple[int, int, int, int, float],
-    line: tuple[float, float, float, float],
+    start: float,
+    stop: float,
+    line: Line,
     axis: Axis,
     merge: bool,
     count: int,
-    found: tuple[Ints, Floats, Floats],
+    cell: Ints,
+    enter: Floats,
+    leave: Floats,
 ) -> int:
-    """The blocks of one column that reach the line.
+    """The blocks of one column that reach the line between the parameters start and stop.
 
-    `column`: where the level begins, its first block, from block to block, number of the last, size. `line`: parameters between
-    which the segment is in the column, height at parameter 0, rise. `merge`: a block joins the stretch that ends where it begins.
+    `column`: where the level begins, the column's first block, from block to block, number of the last, size of a block.
+    `merge`: a block joins the stretch that ends where it begins.
     """
     begin, at, stride, last, size = column
-    t, stop, z0, dz = line
-    cell, enter, leave = found
-    block = block_at(t, axis, size, last)
+    block, t = block_at(start, axis, size, last), start
     while True:
         out = min((size * (block + axis.ahead) - axis.origin) * axis.inverse, stop)
-        if values[begin + at + block * stride] > min(z0 + t * dz, z0 + out * dz):
+        if values[begin + at + block * stride] > min(height_at(line, t), height_at(line, out)):
             if merge and count > 0 and leave[count - 1] == t:
                 leave[count - 1] = out
             else:
@@ -151,6 +162,97 @@ def march_column(
             return count
         block += axis.step
         t = out
+
+
+@inlined
+def march_blocks(
+    pyramid: Pyramid,
+    ends: tuple[float, float, float, float],
+    line: Line,
+    start: float,
+    end: float,
+    lowest: int,
+    cell: Ints,
+    enter: Floats,
+    leave: Floats,
+) -> int:
+    """Blocks of one level along a stretch of a segment that reach up to a line; see `march`.
+
+    Parameters
+    ----------
+    pyramid : Pyramid
+    ends : tuple of float
+        Column and row of the segment's first end, then of its second.
+    line : tuple of float
+        Height and rise of two straight lines; the lower counts.
+    start, end : float
+        Parameters of the stretch, within 0 to 1.
+    lowest : int
+        The level; 0 for cells.
+    cell, enter, leave : arrays
+        As in `march`.
+    """
+    if len(pyramid.offsets) == 0:
+        return 0
+    along, across = make_axis(ends[0], ends[2]), make_axis(ends[1], ends[3])
+    in_c, out_c = stay(along, pyramid.columns[0])
+    in_r, out_r = stay(across, pyramid.rows[0])
+    start, end = max(start, in_c, in_r), min(end, out_c, out_r)
+    if not start < end:
+        return 0
+    upright = abs(across.run) > abs(along.run)
+    if upright:  # "columns" are taken along the axis on which the segment goes farther
+        along, across = across, along
+    level = lower(len(pyramid.offsets), abs(along.run) * (end - start), lowest)
+    aside = -ROUNDING if across.run < 0.0 else ROUNDING
+    diagonal = abs(across.run) > (1.0 - 10.0 * ROUNDING) * abs(along.run)
+    # The segment is cut into stretches, those that may reach a block of this level, and those again by the blocks of a level
+    # below. Stretches still to be cut stand at the end of `enter` and `leave`: each leads over one cell at least, so what is
+    # written from the front never reaches them.
+    room = len(enter)
+    first = room - 1
+    enter[first], leave[first] = start, end
+    values = pyramid.values
+    while True:
+        begin, size = pyramid.offsets[level], float(1 << (SHIFT * level))
+        stride, stride_across = 1, pyramid.columns[level]
+        last, last_across = pyramid.columns[level] - 1, pyramid.rows[level] - 1
+        if upright:
+            stride, stride_across, last, last_across = stride_across, stride, last_across, last
+        most, shrink, count = float(last_across + 1) - 2.0 * ROUNDING, 1.0 / size, 0
+        for stretch in range(first, room):
+            t, stop = enter[stretch], leave[stretch]
+            column = block_at(t, along, size, last)
+            ahead = size * (column + along.ahead)
+            u, z = min(max((across.start + t * across.run) * shrink, 0.0), most), height_at(line, t)
+            while True:
+                out = min((ahead - along.origin) * along.inverse, stop)
+                v, z_out = (
+                    min(max((across.start + out * across.run) * shrink, 0.0), most),
+                    height_at(line, out),
+                )
+                at, low = begin + column * stride, min(z, z_out)
+                if (
+                    values[at + int(u - aside) * stride_across] > low
+                    or values[at + int(v + aside) * stride_across] > low
+                    or diagonal
+                ):
+                    blocks = (begin, at - begin, stride_across, last_across, size)
+                    count = march_column(
+                        values, blocks, t, out, line, across, level > lowest, count, cell, enter, leave
+                    )
+                if out >= stop:
+                    break
+                column += along.step
+                ahead += size * along.step
+                t, u, z = out, v, z_out
+        if level == lowest:
+            return count
+        first, reach = room - count, 0.0
+        for k in range(count - 1, -1, -1):
+            enter[first + k], leave[first + k] = enter[k], leave[k]
+            reach += leave[k] - enter[k]
+        level = lower(level, reach * abs(along.run), lowest)
 
 
 @kernel
@@ -190,62 +292,7 @@ def march(
     int
         How many cells were found; what stands behind them in the three arrays has no meaning.
     """
-    top = len(pyramid.offsets) - 1
-    if top < 0:
-        return 0
-    along, across = make_axis(c0, c1), make_axis(r0, r1)
-    in_c, out_c = stay(along, pyramid.columns[0])
-    in_r, out_r = stay(across, pyramid.rows[0])
-    start, end = max(0.0, in_c, in_r), min(1.0, out_c, out_r)
-    if not start < end:
-        return 0
-    upright = abs(across.run) > abs(along.run)
-    if upright:  # "columns" are taken along the axis on which the segment goes farther
-        along, across = across, along
-    level = lower(top + 1, abs(along.run) * (end - start))
-    top_z, dz = z0 - sink, z1 - z0
-    aside = -ROUNDING if across.run < 0.0 else ROUNDING
-    diagonal = abs(across.run) > (1.0 - 10.0 * ROUNDING) * abs(along.run)
-    # The segment is cut into stretches, those that may reach a block of this level, and those again by the blocks of the level
-    # below. Stretches still to be cut stand at the end of `enter` and `leave`: each leads over one cell at least, so what is
-    # written from the front never reaches them.
-    room = len(enter)
-    first = room - 1
-    enter[first], leave[first] = start, end
-    while True:
-        values, begin, size = pyramid.values, pyramid.offsets[level], float(1 << (SHIFT * level))
-        stride, stride_across = 1, pyramid.columns[level]
-        last, last_across = pyramid.columns[level] - 1, pyramid.rows[level] - 1
-        if upright:
-            stride, stride_across, last, last_across = stride_across, stride, last_across, last
-        most, shrink, count = float(last_across + 1) - 2.0 * ROUNDING, 1.0 / size, 0
-        for stretch in range(first, room):
-            t, stop = enter[stretch], leave[stretch]
-            column = block_at(t, along, size, last)
-            line = size * (column + along.ahead)
-            u, z = min(max((across.start + t * across.run) * shrink, 0.0), most), top_z + t * dz
-            while True:
-                out = min((line - along.origin) * along.inverse, stop)
-                v, z_out = min(max((across.start + out * across.run) * shrink, 0.0), most), top_z + out * dz
-                at, low = begin + column * stride, min(z, z_out)
-                if (
-                    values[at + int(u - aside) * stride_across] > low
-                    or values[at + int(v + aside) * stride_across] > low
-                    or diagonal
-                ):
-                    column_at = (begin, at - begin, stride_across, last_across, size)
-                    line_at = (t, out, top_z, dz)
-                    found = (cell, enter, leave)
-                    count = march_column(values, column_at, line_at, across, level > 0, count, found)
-                if out >= stop:
-                    break
-                column += along.step
-                line += size * along.step
-                t, u, z = out, v, z_out
-        if level == 0:
-            return count
-        first, reach = room - count, 0.0
-        for k in range(count - 1, -1, -1):
-            enter[first + k], leave[first + k] = enter[k], leave[k]
-            reach += leave[k] - enter[k]
-        level = lower(level, reach * abs(along.run))
+    line = (float(z0 - sink), float(z1 - z0), float(z0 - sink), float(z1 - z0))
+    return march_blocks(
+        pyramid, (float(c0), float(r0), float(c1), float(r1)), line, 0.0, 1.0, 0, cell, enter, leave
+    )
