@@ -3,6 +3,8 @@
 Coordinates are multiples of 1/1024 m, so that a shift by whole metres is exact.
 """
 
+import math
+
 import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon, affinity, box
@@ -17,7 +19,7 @@ def random_scene(seed, land=None, receivers=3, reflect=None, **settings):
     """A scene of a seed; `land` and `reflect` are drawn where they are not given."""
     draw = np.random.default_rng(seed)
     land = land or LANDS[draw.choice(3, p=[0.6, 0.2, 0.2])]
-    reflect = draw.random() < 0.4 if reflect is None else reflect
+    reflect = draw.random() < 0.5 if reflect is None else reflect
     buildings = _buildings(draw, reflect)
     walls = tuple(_wall(draw, f"W{k}", reflect) for k in range(draw.integers(0, 6)))
     ground = tuple(Ground(_blob(draw, 40), round(draw.random(), 2)) for _ in range(draw.integers(0, 4)))
@@ -32,9 +34,10 @@ def random_scene(seed, land=None, receivers=3, reflect=None, **settings):
         "lateral_rule_8x": bool(draw.random() < 0.2),
         "edges_below_sight": bool(draw.random() < 0.8),
     }
+    sources = tuple(_source(draw, k, buildings, walls, solid) for k in range(draw.integers(1, 3)))
     return Scene(
-        tuple(_source(draw, k, buildings, walls, solid) for k in range(draw.integers(1, 3))),
-        tuple(_receiver(draw, k, solid) for k in range(receivers)),
+        sources,
+        tuple(_receiver(draw, k, solid, sources) for k in range(receivers)),
         buildings,
         walls,
         ground,
@@ -93,7 +96,7 @@ def _buildings(draw, reflect):
             continue
         height = float(draw.choice([fine(draw.uniform(2, 14)), 6.0]))
         absorption = (
-            tuple(np.round(draw.uniform(0, 0.9, 8), 2).tolist()) if reflect and draw.random() < 0.5 else None
+            tuple(np.round(draw.uniform(0, 0.9, 8), 2).tolist()) if reflect and draw.random() < 0.8 else None
         )
         found.append(Building(f"B{len(found)}", outline, height_m=height, absorption=absorption))
     return tuple(found)
@@ -121,7 +124,7 @@ def _wall(draw, name, reflect):
     corners = np.cumsum(draw.uniform(-14, 14, (draw.integers(2, 6), 2)), axis=0)
     line = _placed(draw, LineString(corners - corners.mean(axis=0)))
     absorption = (
-        tuple(np.round(draw.uniform(0, 0.9, 8), 2).tolist()) if reflect and draw.random() < 0.6 else None
+        tuple(np.round(draw.uniform(0, 0.9, 8), 2).tolist()) if reflect and draw.random() < 0.8 else None
     )
     if draw.random() < 0.4:
         tops = tuple(fine(draw.uniform(1, 7, len(corners))).tolist())
@@ -143,7 +146,13 @@ def _belt(draw):
 def _source(draw, number, buildings, walls, solid):
     """In the open, close to a wall, in a yard or close to a façade, or on a roof."""
     height, place = float(fine(draw.uniform(0.3, 5))), None
-    kind = draw.choice(["open", "wall", "facade", "roof"])
+    kind = draw.choice(["open", "wall", "facade", "roof", "yard"])
+    yards = [part.outline.convex_hull.difference(part.outline) for part in buildings]
+    yards = [yard for yard in yards if yard.area > 4]
+    if kind == "yard" and yards:
+        place = yards[draw.integers(len(yards))].representative_point()
+        place = Point(*fine([place.x, place.y]))
+        place = None if solid.distance(place) < 0.02 else place
     if kind == "roof" and buildings:
         part = buildings[draw.integers(len(buildings))]
         place, height = part.outline.representative_point(), part.height_m + height
@@ -161,15 +170,23 @@ def _source(draw, number, buildings, walls, solid):
     pattern = None
     if draw.random() < 0.3:
         pattern = tuple(tuple(row) for row in np.round(draw.uniform(-6, 3, (8, 8)), 1).tolist())
+    room = math.inf if solid.is_empty else solid.distance(place)
+    size = (1.5, 0.93, 1.8) if room > 1 and draw.random() < 0.3 else None
     power = tuple(np.round(draw.uniform(60, 100, 8), 1).tolist())
     return Source(
         f"S{number}", place.x, place.y, power, height_m=height, power_31_db=90.0,
-        directivity_db=pattern, heading_deg=float(np.round(draw.uniform(0, 360), 1)),
+        directivity_db=pattern, heading_deg=float(np.round(draw.uniform(0, 360), 1)), size_m=size,
     )  # fmt: skip
 
 
-def _receiver(draw, number, solid):
+def _receiver(draw, number, solid, sources):
+    """Anywhere, or close to a source that has a size."""
     place = _free(draw, solid)
+    for source in sources:
+        if source.size_m is not None and draw.random() < 0.3:
+            angle, away = draw.uniform(0, 2 * np.pi), draw.uniform(1.5, 4)
+            near = Point(*fine([source.x_m + away * np.cos(angle), source.y_m + away * np.sin(angle)]))
+            place = near if solid.is_empty or solid.distance(near) > 0.05 else place
     return Receiver(f"R{number}", place.x, place.y, height_m=float(fine(draw.uniform(0.5, 9))))
 
 

@@ -9,6 +9,7 @@ import math
 import slow_land
 import slow_twin
 from shapely import LineString
+from slow_boxes import parts_of
 from slow_reflection import bounces, faces, loss, width
 from slow_screens import Leg, Track, bodies, ground_under, kmet, over_the_top, screening, under_the_path
 from slow_sideways import round_the_sides
@@ -55,7 +56,12 @@ def above_sea(part, land):
 def point_sources(source, receiver, land):
     """The points that stand for a source, as (name, nine powers, (x, y), z)."""
     power = [source.power_31_db if source.power_31_db is not None else math.nan, *source.power_db]
-    return [(source.id, power, (source.x_m, source.y_m), above_sea(source, land))]
+    place, zs = (source.x_m, source.y_m), above_sea(source, land)
+    ear = (receiver.x_m, receiver.y_m, above_sea(receiver, land))
+    points = parts_of(source, place, zs, slow_land.height(land, *place), ear)
+    share = [level - 10 * math.log10(len(points)) for level in power]
+    names = [source.id] if len(points) == 1 else [f"{source.id}#{k + 1}" for k in range(len(points))]
+    return [(name, share, (x, y), z) for name, (x, y, z) in zip(names, points, strict=True)]
 
 
 def _paths(scene, source, name, power, point, receiver, land, everything):
