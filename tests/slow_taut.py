@@ -98,8 +98,8 @@ def _mark(cluster, dp):
         return (place.x, place.y), 0
     point = cluster[0].representative_point()
     straddles = any(shape.intersects(LineString([(-1e5, 0), (1e5, 0)])) for shape in cluster)
-    beside = 0 < point.x < dp
-    return (point.x, point.y), -1 if straddles or (point.y > 0 and not beside) else 0
+    straight = -1 if point.y > 0 and 0 < point.x < dp else 0  # what going straight back counts
+    return (point.x, point.y), (-1 if straddles or point.y > 0 else 0) - straight
 
 
 def _passes(a, b, mark):
