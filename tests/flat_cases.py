@@ -1,11 +1,13 @@
-"""The reference numbers of `tests/reference/acoustics.json` that hold on flat ground, and their ground as zones."""
+"""The reference numbers of `tests/reference/acoustics.json` that hold on flat ground, and level ground for the kernels."""
 
 import json
 from pathlib import Path
 
 import numpy as np
 
-from kernels.zones import GroundZones
+from kernels.medium import open_medium
+from kernels.transfer import transfer
+from kernels.zones import GroundZones, uniform_zones
 
 EVERY = json.loads((Path(__file__).parent / "reference" / "acoustics.json").read_text(encoding="utf-8"))[
     "cases"
@@ -41,3 +43,22 @@ def case_ground(inputs):
     return make_zones(
         [[box(z["x"][0], z["y"][0], z["x"][1], z["y"][1])] for z in zones], [z["G"] for z in zones], 0.0
     )
+
+
+def on_level(xy, heights, columns, ground=0.0):
+    """Sources (5 columns) or receivers (4) as rows for `transfer`: their heights above ground that lies at one height."""
+    at = np.asarray(xy, float).reshape(-1, 2)
+    foot = np.full(len(at), float(ground))
+    return np.column_stack([at, foot + heights, foot, np.zeros(len(at))])[:, :columns]
+
+
+def level_medium(ground, alpha):
+    """Nothing but air and level ground of one factor, or in zones."""
+    zones = ground if isinstance(ground, GroundZones) else uniform_zones(float(ground))
+    return open_medium(zones, np.asarray(alpha, float))
+
+
+def flat_transfer(xy, hs, at, hr, energy, alpha, ground, threads=1):
+    """Energy (S, R, M) over level ground; points and heights above it."""
+    medium = level_medium(ground, alpha)
+    return transfer(on_level(xy, hs, 5), on_level(at, hr, 4), energy, medium, threads=threads)
