@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels.cache import kernel
+from kernels.cache import lean
 
 Floats = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ class Way(NamedTuple):
 NO_WAY = Way(np.nan, 0.0, 0.0, 0.0, 0.0)
 
 
-@kernel
+@lean
 def sort_points(t: Floats, z: Floats, start: int, stop: int) -> None:
     """Sort the points start to stop into those before them, which are sorted by t already; they are few."""
     for i in range(start, stop):
@@ -47,7 +47,7 @@ def sort_points(t: Floats, z: Floats, start: int, stop: int) -> None:
         t[j], z[j] = ti, zi
 
 
-@kernel
+@lean
 def over_the_top(
     plan: float, zs: float, zr: float, t: Floats, z: Floats, count: int, hull: NDArray[np.int64]
 ) -> Way:
@@ -85,7 +85,7 @@ def over_the_top(
     return Way(max(first + thickness + last - straight, 0.0), first, last, thickness, highest)
 
 
-@kernel
+@lean
 def under_sight(plan: float, zs: float, zr: float, t: float, z: float) -> Way:
     """The negative detour by one edge at (t, z) below the line of sight."""
     first = np.sqrt(t * t + (z - zs) ** 2)
@@ -94,7 +94,7 @@ def under_sight(plan: float, zs: float, zr: float, t: float, z: float) -> Way:
     return Way(min(straight - first - last, 0.0), first, last, 0.0, 0.0)
 
 
-@kernel
+@lean
 def nearest_on_roof(plan: float, zs: float, zr: float, top: float, start: float, stop: float) -> float:
     """Where on a flat roof from start to stop the way source, roof, receiver is shortest; plan distance from the source.
 

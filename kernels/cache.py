@@ -99,3 +99,23 @@ def inlined(function: Kernel) -> Kernel:
 
     compiled: Any = njit(nogil=True, error_model="numpy", forceinline=True)(function)
     return compiled
+
+
+def lean(function: Kernel) -> Kernel:
+    """Compile a kernel that makes no array and returns none: without reference counts, which would be most of a short call.
+
+    What counts references would write to memory that other threads write to; numba's own example of `register_jitable` leaves
+    them out in the same way.
+    """
+    from numba import njit
+
+    compiled: Any = njit(nogil=True, error_model="numpy", cache=FOLDER is not None, _nrt=False)(function)
+    return compiled
+
+
+def lean_inlined(function: Kernel) -> Kernel:
+    """Compile a function that only lean kernels call, into its caller; it makes no array and returns none."""
+    from numba import njit
+
+    compiled: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
+    return compiled

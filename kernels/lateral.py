@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels.band import NO_WAY, Way
-from kernels.cache import inlined, kernel
+from kernels.cache import kernel, lean, lean_inlined
 from kernels.obstacles import TERRAIN, WALL, Crossings, Obstacles
 from kernels.pyramid import march
 from kernels.visibility import CORNER_M, Search, make_search, shortest_way
@@ -21,17 +21,20 @@ Frame = tuple[float, float, float, float, float, float]  # t = f0 + f1 x + f2 y,
 
 TOUCH_M = 1e-6
 IN_PLANE_M = 1e-9
+STEPS = 32  # as many steps of a way are remembered
 
 
 class Pool(NamedTuple):
     """The objects that one way goes round, as far as they reach through its plane; `counts` says how many of each there are."""
 
-    counts: Ints  # 0 lines, 1 corners, 2 ties
+    counts: Ints  # 0 lines, 1 corners, 2 ties, 3 steps
     line: Floats  # (n, 4) outlines: ta, sa, tb, sb
-    corner: Floats  # (n, 4) where a way can turn: its place, and a little off it
+    corner: Floats  # (n, 8) where a way turns: its place, one a little off it, and the outline back and on
     tie: Floats  # (n, 4) lines between objects that are taken together
+    step: Floats  # (n, 4) steps of earlier ways on this side, which meet nothing more
     cut: Floats  # where the plane leaves a roof
-    member: Ints  # (O,) the search in which an object joined last
+    member: Ints  # (2, O) the search in which an object on the path's last or first leg joined
+    cluster: Ints  # (2, O) and a cluster of objects that touch
     chain: Floats  # (n, 2) the way's corners
     blocks: Floats  # (n, 4) all that stops a way in a yard
     search: Search
@@ -47,12 +50,14 @@ def make_pool(obstacles: Obstacles, crossings: Crossings) -> Pool:
     edges = 2 * len(obstacles.edge) + 4  # two legs
     lines, corners = 2 * edges, 3 * edges
     return Pool(
-        np.zeros(3, np.int64),
+        np.zeros(4, np.int64),
         np.empty((lines, 4)),
-        np.empty((corners, 4)),
+        np.empty((corners, 8)),
         np.empty((len(obstacles.kind) + 4, 4)),
+        np.empty((STEPS, 4)),
         np.empty(edges),
-        np.zeros(len(obstacles.kind), np.int64),
+        np.zeros((2, len(obstacles.kind)), np.int64),
+        np.zeros((2, len(obstacles.kind)), np.int64),
         np.empty((corners + 2, 2)),
         np.empty((lines + len(obstacles.kind) + 8, 4)),
         make_search(corners),
@@ -63,20 +68,20 @@ def make_pool(obstacles: Obstacles, crossings: Crossings) -> Pool:
     )
 
 
-@inlined
+@lean_inlined
 def turn_frame(frame: Frame, side: float) -> Frame:
     """The frame whose s points to the left (side 1) or to the right (side -1)."""
     return frame[0], frame[1], frame[2], side * frame[3], side * frame[4], side * frame[5]
 
 
-@kernel
+@lean_inlined
 def clear_pool(pool: Pool) -> None:
     """Begin another way."""
     pool.counts[:] = 0
     pool.turn[0] += 1
 
 
-@inlined
+@lean_inlined
 def add_line(pool: Pool, ta: float, sa: float, tb: float, sb: float) -> None:
     """Add one outline."""
     n, line = pool.counts[0], pool.line
@@ -84,35 +89,38 @@ def add_line(pool: Pool, ta: float, sa: float, tb: float, sb: float) -> None:
     pool.counts[0] = n + 1
 
 
-@inlined
-def add_corner(pool: Pool, t: float, s: float, dt: float, ds: float) -> None:
-    """Add a corner with the direction out of its object."""
+@lean_inlined
+def add_corner(
+    pool: Pool, t: float, s: float, dt: float, ds: float, bt: float, bs: float, nt: float, ns: float
+) -> None:
+    """Add a corner with the direction out of its object and those of the outline back and on; zeros where it may be any."""
     n, corner = pool.counts[1], pool.corner
     corner[n, 0], corner[n, 1] = t, s
     corner[n, 2], corner[n, 3] = t + CORNER_M * dt, s + CORNER_M * ds
+    corner[n, 4], corner[n, 5], corner[n, 6], corner[n, 7] = bt, bs, nt, ns
     pool.counts[1] = n + 1
 
 
-@kernel
+@lean_inlined
 def add_object(o: int, frame: Frame, z0: float, slope: float, obstacles: Obstacles, pool: Pool) -> None:
     """Add the part of an object that reaches through the plane."""
     f0, f1, f2, f3, f4, f5 = frame
     wall = obstacles.kind[o] == WALL
-    cuts, edge = 0, obstacles.edge
+    cuts, edge, corner = 0, obstacles.edge, obstacles.corner
     for e in range(obstacles.first[o], obstacles.first[o + 1]):
         ta, sa = f0 + f1 * edge[e, 0] + f2 * edge[e, 1], f3 + f4 * edge[e, 0] + f5 * edge[e, 1]
         tb, sb = f0 + f1 * edge[e, 3] + f2 * edge[e, 4], f3 + f4 * edge[e, 3] + f5 * edge[e, 4]
         over_a, over_b = edge[e, 2] - z0 - slope * ta, edge[e, 5] - z0 - slope * tb
         if over_a <= 0.0 and over_b <= 0.0:
             continue
-        dt = f1 * obstacles.corner[e, 0] + f2 * obstacles.corner[e, 1]
-        ds = f4 * obstacles.corner[e, 0] + f5 * obstacles.corner[e, 1]
+        dt, ds = f1 * corner[e, 0] + f2 * corner[e, 1], f4 * corner[e, 0] + f5 * corner[e, 1]
+        bt, bs = f1 * corner[e, 2] + f2 * corner[e, 3], f4 * corner[e, 2] + f5 * corner[e, 3]
         if over_a <= 0.0 or over_b <= 0.0:
             share = over_a / (over_a - over_b)
             tc, sc = ta + (tb - ta) * share, sa + (sb - sa) * share
             if wall:  # the way turns where the plane leaves the wall's top
                 sign = 1.0 if over_a <= 0.0 else -1.0
-                add_corner(pool, tc, sc, sign * dt, sign * ds)
+                add_corner(pool, tc, sc, sign * dt, sign * ds, 0.0, 0.0, 0.0, 0.0)
             else:
                 pool.cut[cuts] = sc
                 cuts += 1
@@ -122,27 +130,32 @@ def add_object(o: int, frame: Frame, z0: float, slope: float, obstacles: Obstacl
                 tb, sb = tc, sc
         add_line(pool, ta, sa, tb, sb)
         if over_a > 0.0 and (dt != 0.0 or ds != 0.0):
-            add_corner(pool, ta, sa, dt, ds)
+            add_corner(pool, ta, sa, dt, ds, bt, bs, tb - ta, sb - sa)
         if wall and over_b > 0.0:
-            add_corner(pool, tb, sb, -dt, -ds)
+            add_corner(pool, tb, sb, -dt, -ds, dt, ds, dt, ds)
     if cuts:
         close_cut(
             pool, cuts, (obstacles.edge[obstacles.first[o], 2] - z0) / slope, 1.0 if slope > 0.0 else -1.0
         )
 
 
-@kernel
+@lean_inlined
 def close_cut(pool: Pool, cuts: int, t: float, out: float) -> None:
     """Close the part of a roof that stands out of the plane along the line where the plane leaves it."""
-    cut = pool.cut[:cuts]
-    cut.sort()
+    cut = pool.cut
+    for k in range(1, cuts):
+        s, i = cut[k], k
+        while i > 0 and cut[i - 1] > s:
+            cut[i] = cut[i - 1]
+            i -= 1
+        cut[i] = s
     for k in range(0, cuts - 1, 2):
         add_line(pool, t, cut[k], t, cut[k + 1])
-        add_corner(pool, t, cut[k], 0.7 * out, -0.7)
-        add_corner(pool, t, cut[k + 1], 0.7 * out, 0.7)
+        add_corner(pool, t, cut[k], 0.7 * out, -0.7, 0.0, 0.0, 0.0, 0.0)
+        add_corner(pool, t, cut[k + 1], 0.7 * out, 0.7, 0.0, 0.0, 0.0, 0.0)
 
 
-@kernel
+@lean_inlined
 def hull_way(plan: float, pool: Pool) -> int:
     """The pool's hull on the side of greater s, from the source to the receiver, into pool.chain.
 
@@ -176,7 +189,7 @@ def hull_way(plan: float, pool: Pool) -> int:
         t, s = bt, bs
 
 
-@inlined
+@lean_inlined
 def _all_right(t: float, s: float, bt: float, bs: float, lines: Floats, count: int) -> bool:
     """Whether all points lie to the right of the line from (t, s) to (bt, bs)."""
     for k in range(2 * count):
@@ -187,7 +200,7 @@ def _all_right(t: float, s: float, bt: float, bs: float, lines: Floats, count: i
     return True
 
 
-@kernel
+@lean
 def yard_way(plan: float, slope: float, first: float, last: float, pool: Pool) -> int:
     """The shortest way outside the pool from or to a place that it surrounds, into pool.chain; -1 where there is none.
 
@@ -218,21 +231,46 @@ def yard_way(plan: float, slope: float, first: float, last: float, pool: Pool) -
     )
 
 
-@kernel
+@lean_inlined
 def join_met(
-    corners: int, plan: float, frame: Frame, z0: float, slope: float, obstacles: Obstacles, pool: Pool
+    corners: int,
+    plan: float,
+    frame: Frame,
+    leg: int,
+    touching: bool,
+    z0: float,
+    slope: float,
+    obstacles: Obstacles,
+    pool: Pool,
 ) -> bool:
-    """Take into the pool what the way meets and is not in it; returns whether there was anything."""
+    """Take into the pool what the way meets, or only what also touches the pool; returns whether there was anything."""
     met = False
     for k in range(corners + 1):
         pt, ps = (pool.chain[k - 1, 0], pool.chain[k - 1, 1]) if k > 0 else (0.0, 0.0)
         qt, qs = (pool.chain[k, 0], pool.chain[k, 1]) if k < corners else (plan, 0.0)
-        if join_on_step(pt, ps, qt, qs, k == 0, k == corners, frame, z0, slope, obstacles, pool):
+        if not touching and is_known(pt, ps, qt, qs, pool):
+            continue
+        if join_on_step(
+            pt, ps, qt, qs, k == 0, k == corners, frame, leg, touching, z0, slope, obstacles, pool
+        ):
             met = True
     return met
 
 
-@kernel
+@lean_inlined
+def is_known(pt: float, ps: float, qt: float, qs: float, pool: Pool) -> bool:
+    """Whether a step was part of an earlier way, so that all that it meets is in the pool; remembers it if not."""
+    n, step = pool.counts[3], pool.step
+    for k in range(n):
+        if step[k, 0] == pt and step[k, 1] == ps and step[k, 2] == qt and step[k, 3] == qs:
+            return True
+    if n < STEPS:
+        step[n, 0], step[n, 1], step[n, 2], step[n, 3] = pt, ps, qt, qs
+        pool.counts[3] = n + 1
+    return False
+
+
+@lean_inlined
 def join_on_step(
     pt: float,
     ps: float,
@@ -241,6 +279,8 @@ def join_on_step(
     is_first: bool,
     is_last: bool,
     frame: Frame,
+    leg: int,
+    touching: bool,
     z0: float,
     slope: float,
     obstacles: Obstacles,
@@ -279,9 +319,11 @@ def join_on_step(
             at = touch_at(i, obstacles.line, px, py, ux, uy, low, high, z0 + slope * pt, rise)
             if at == at:
                 o = obstacles.owner[obstacles.listed[i]]
-                if pool.member[o] == pool.turn[0] or obstacles.kind[o] == TERRAIN:
+                if pool.member[leg, o] == pool.turn[0] or obstacles.kind[o] == TERRAIN:
                     continue
-                pool.member[o] = pool.turn[0]
+                if touching and pool.cluster[leg, obstacles.cluster[o]] != pool.turn[0]:
+                    continue
+                pool.member[leg, o] = pool.turn[0]
                 add_object(o, frame, z0, slope, obstacles, pool)
                 met = True
                 if not (is_first and is_last):
@@ -292,7 +334,7 @@ def join_on_step(
     return met
 
 
-@inlined
+@lean_inlined
 def touch_at(
     i: int,
     line: Floats,
@@ -323,7 +365,7 @@ def touch_at(
     return at if line[i, 2] + (line[i, 5] - line[i, 2]) * share > z + rise * at + IN_PLANE_M else np.nan
 
 
-@kernel
+@lean_inlined
 def measure_way(corners: int, plan: float, slope: float, pool: Pool) -> Way:
     """Detour and length between first and last corner of the way in pool.chain; corners where it does not turn do not count."""
     stretch = np.sqrt(1.0 + slope * slope)
@@ -354,7 +396,7 @@ def measure_way(corners: int, plan: float, slope: float, pool: Pool) -> Way:
     return Way(max(first + thickness + last - straight, 0.0), first, last, thickness, offset)
 
 
-@kernel
+@lean
 def side_way(
     side: float,
     frame: Frame,
@@ -365,37 +407,36 @@ def side_way(
     slope: float,
     crossings: Crossings,
     count: int,
-    join: bool,
     obstacles: Obstacles,
     pool: Pool,
 ) -> Way:
     """The way round on one side (1 left, -1 right) of the walls and buildings among the first `count` crossings.
 
-    Crossings before `bend` metres lie on a reflected path's first leg, which `mirrored` unfolds. Without `join` the way is not
-    stopped by what it meets further off.
+    Crossings before `bend` metres lie on a reflected path's first leg, which `mirrored` unfolds. What the way meets joins the pool;
+    on a reflected path, whose way is no true line on the map, only what touches the pool.
     """
     clear_pool(pool)
+    bent = bend > 0.0
     first, last = np.inf, -np.inf
     turned, turned_mirror = turn_frame(frame, side), turn_frame(mirrored, side)
-    for leg in range(2):
-        if leg == 1:
-            pool.turn[0] += 1  # an object can stand on both legs
-        for k in range(count):
-            on_first = crossings.t[k] < bend
-            o = obstacles.owner[crossings.edge[k]]
-            if on_first != (leg == 0) or obstacles.kind[o] == TERRAIN:
-                continue
-            if crossings.z[k] < z0 + slope * crossings.t[k] - IN_PLANE_M:
-                continue
-            first, last = min(first, crossings.t[k]), max(last, crossings.t[k])
-            if pool.member[o] != pool.turn[0]:
-                pool.member[o] = pool.turn[0]
-                add_object(o, turned_mirror if on_first else turned, z0, slope, obstacles, pool)
+    for k in range(count):
+        o = obstacles.owner[crossings.edge[k]]
+        if obstacles.kind[o] == TERRAIN or crossings.z[k] < z0 + slope * crossings.t[k] - IN_PLANE_M:
+            continue
+        first, last = min(first, crossings.t[k]), max(last, crossings.t[k])
+        leg = 1 if crossings.t[k] < bend else 0
+        if pool.member[leg, o] != pool.turn[0]:
+            pool.member[leg, o] = pool.turn[0]
+            pool.cluster[leg, obstacles.cluster[o]] = pool.turn[0]
+            add_object(o, turned_mirror if leg == 1 else turned, z0, slope, obstacles, pool)
     while True:
         corners = hull_way(plan, pool)
         if corners < 0:
             corners = yard_way(plan, slope, first, last, pool)
         if corners < 0:
             return NO_WAY
-        if not join or not join_met(corners, plan, turned, z0, slope, obstacles, pool):
+        met = join_met(corners, plan, turned, 0, bent, z0, slope, obstacles, pool)
+        if bent and join_met(corners, plan, turned_mirror, 1, True, z0, slope, obstacles, pool):
+            met = True
+        if not met:
             return measure_way(corners, plan, slope, pool)

@@ -9,13 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kernels.cache import kernel
+from kernels.cache import kernel, lean, lean_inlined
 from kernels.pyramid import Pyramid, build_pyramid, march
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 WALL, BUILDING, TERRAIN = 0, 1, 2
+TOUCH_M = 1e-3  # walls and buildings nearer to each other than this leave no gap
 PAD_M = 1e-3  # an edge is also listed in cells that it misses by this
 END_M = 1e-6  # what a path touches at its very end does not stand in its way
 MOST_CELLS = 4_000_000
@@ -32,10 +33,13 @@ class Obstacles(NamedTuple):
         The edge's object.
     kind : (O,) int64
         WALL, BUILDING or TERRAIN.
+    cluster : (O,) int64
+        Walls and buildings that touch have the same number.
     first : (O + 1,) int64
         Object o has the edges first[o] to first[o + 1].
-    corner : (E, 2) float64
-        Unit vector out of the object at the edge's point a, along which a way round it keeps off; zeros where no way can turn.
+    corner : (E, 4) float64
+        At the edge's point a: unit vector out of the object, along which a way round it keeps off, and unit vector back along the
+        outline; zeros where no way can turn.
     cells : Pyramid
         Highest top in each cell of the grid.
     start : (C + 1,) int64
@@ -50,6 +54,7 @@ class Obstacles(NamedTuple):
     edge: Floats
     owner: Ints
     kind: Ints
+    cluster: Ints
     first: Ints
     corner: Floats
     cells: Pyramid
@@ -95,9 +100,9 @@ def make_obstacles(edges: ArrayLike, owner: ArrayLike, kind: ArrayLike) -> Obsta
     listed = np.empty(start[-1], np.int64)
     list_edges(edge, origin, shape[1], start[:-1].copy(), listed, tops.ravel())
     corner = _corners(edge, owners, kinds)
-    return Obstacles(
-        edge, owners, kinds, first, corner, build_pyramid(tops), start, listed, edge[listed], origin
-    )
+    cluster = find_clusters(edge, owners, kinds, start, listed)
+    cells = build_pyramid(tops)
+    return Obstacles(edge, owners, kinds, cluster, first, corner, cells, start, listed, edge[listed], origin)
 
 
 def no_obstacles() -> Obstacles:
@@ -142,6 +147,63 @@ def list_edges(edge: Floats, origin: Floats, columns: int, at: Ints, listed: Int
                 tops[cell] = max(tops[cell], top)
 
 
+@kernel
+def find_clusters(edge: Floats, owner: Ints, kind: Ints, start: Ints, listed: Ints) -> Ints:
+    """(O,) the lowest number of an object that each wall or building is joined to, by those that touch."""
+    root = np.arange(len(kind))
+    for cell in range(len(start) - 1):
+        for i in range(start[cell], start[cell + 1]):
+            for j in range(i + 1, start[cell + 1]):
+                e, f = listed[i], listed[j]
+                a, b = owner[e], owner[f]
+                if a == b or kind[a] == TERRAIN or kind[b] == TERRAIN:
+                    continue
+                while root[a] != a:
+                    a = root[a]
+                while root[b] != b:
+                    b = root[b]
+                if a != b and touch(edge, e, f):
+                    root[max(a, b)] = min(a, b)
+    for o in range(len(root)):
+        a = root[o]
+        while root[a] != a:
+            a = root[a]
+        root[o] = a
+    return root
+
+
+@lean_inlined
+def touch(edge: Floats, e: int, f: int) -> bool:
+    """Whether two edges cross or come within a millimetre of each other."""
+    ax, ay, bx, by = edge[e, 0], edge[e, 1], edge[e, 3], edge[e, 4]
+    cx, cy, dx, dy = edge[f, 0], edge[f, 1], edge[f, 3], edge[f, 4]
+    if max(ax, bx) + TOUCH_M < min(cx, dx) or max(cx, dx) + TOUCH_M < min(ax, bx):
+        return False
+    if max(ay, by) + TOUCH_M < min(cy, dy) or max(cy, dy) + TOUCH_M < min(ay, by):
+        return False
+    c_side = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+    d_side = (bx - ax) * (dy - ay) - (by - ay) * (dx - ax)
+    a_side = (dx - cx) * (ay - cy) - (dy - cy) * (ax - cx)
+    b_side = (dx - cx) * (by - cy) - (dy - cy) * (bx - cx)
+    if (c_side > 0.0) != (d_side > 0.0) and (a_side > 0.0) != (b_side > 0.0):
+        return True
+    return (
+        point_gap(ax, ay, cx, cy, dx, dy) < TOUCH_M
+        or point_gap(bx, by, cx, cy, dx, dy) < TOUCH_M
+        or point_gap(cx, cy, ax, ay, bx, by) < TOUCH_M
+        or point_gap(dx, dy, ax, ay, bx, by) < TOUCH_M
+    )
+
+
+@lean_inlined
+def point_gap(x: float, y: float, ax: float, ay: float, bx: float, by: float) -> float:
+    """Distance from a point to a line between two ends."""
+    ex, ey = bx - ax, by - ay
+    square = ex * ex + ey * ey
+    share = min(max(((x - ax) * ex + (y - ay) * ey) / square, 0.0), 1.0) if square > 0.0 else 0.0
+    return np.sqrt((ax + share * ex - x) ** 2 + (ay + share * ey - y) ** 2)
+
+
 def _corners(edge: Floats, owner: Ints, kind: Ints) -> Floats:
     """Directions out of the objects at their convex corners, and along a wall at its ends (row e: point a of edge e).
 
@@ -150,7 +212,7 @@ def _corners(edge: Floats, owner: Ints, kind: Ints) -> Floats:
     along = edge[:, 3:5] - edge[:, 0:2]
     length = np.hypot(*along.T)
     along = along / np.where(length > 0, length, 1.0)[:, None]
-    corner = -along  # of walls, at a
+    corner = np.hstack([-along, along])  # of walls, at a
     before = _before(edge, owner)
     building = kind[owner] == BUILDING
     turn = along[before, 0] * along[:, 1] - along[before, 1] * along[:, 0]
@@ -158,7 +220,7 @@ def _corners(edge: Floats, owner: Ints, kind: Ints) -> Floats:
     size = np.hypot(*out.T)
     convex = building & (turn > 1e-12) & (size > 0)
     corner[building] = 0.0
-    corner[convex] = out[convex] / size[convex][:, None]
+    corner[convex] = np.hstack([out[convex] / size[convex][:, None], -along[before][convex]])
     corner[kind[owner] == TERRAIN] = 0.0
     return corner
 
@@ -203,7 +265,7 @@ def make_crossings(obstacles: Obstacles, legs: int) -> Crossings:
     )
 
 
-@kernel
+@lean
 def find_edges(
     x: float,
     y: float,

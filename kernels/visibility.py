@@ -5,13 +5,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels.cache import inlined, kernel
+from kernels.cache import kernel, lean, lean_inlined
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 REACH_M = 2.5e-4  # blocking lines are longer by this at both ends, so that none passes where two touch
 CORNER_M = 5e-4  # how far off a corner the way is tried
+ASIDE = 1e-9  # a line nearer to an outline than this runs along it
 TURNS = 3  # how often a way has crossed the ray: -1, 0, 1
 
 
@@ -20,23 +21,18 @@ class Search(NamedTuple):
 
     cost: Floats
     came: Ints
-    done: NDArray[np.bool_]
-    state: Ints
+    waiting: Ints  # states that have been reached and not yet been gone on from
+    bound: Floats  # of each of them: no way by it is shorter
 
 
 @kernel
 def make_search(corners: int) -> Search:
     """Room for a search among so many corners."""
     states = TURNS * (corners + 2)
-    return Search(
-        np.empty(states),
-        np.empty(states, np.int64),
-        np.empty(states, np.bool_),
-        np.empty(states, np.int64),
-    )
+    return Search(np.empty(states), np.empty(states, np.int64), np.empty(states, np.int64), np.empty(states))
 
 
-@inlined
+@lean_inlined
 def crosses(
     pt: float, ps: float, qt: float, qs: float, at: float, as_: float, bt: float, bs: float, reach: float
 ) -> bool:
@@ -57,7 +53,7 @@ def crosses(
     return (p > 0.0) != (q > 0.0)
 
 
-@kernel
+@lean
 def is_free(pt: float, ps: float, qt: float, qs: float, blocks: Floats, count: int) -> bool:
     """Whether none of the first `count` blocking lines (n, 4) stands between p and q."""
     low_t, high_t = min(pt, qt) - REACH_M, max(pt, qt) + REACH_M
@@ -71,7 +67,16 @@ def is_free(pt: float, ps: float, qt: float, qs: float, blocks: Floats, count: i
     return True
 
 
-@kernel
+@lean_inlined
+def passes(dt: float, ds: float, corner: int, corners: Floats) -> bool:
+    """Whether a line in the direction (dt, ds) passes a corner with the outline on one side; others are no part of a way."""
+    back = dt * corners[corner, 5] - ds * corners[corner, 4]
+    on = dt * corners[corner, 7] - ds * corners[corner, 6]
+    near = ASIDE * (abs(dt) + abs(ds))
+    return not ((back > near and on < -near) or (back < -near and on > near))
+
+
+@lean
 def shortest_way(
     plan: float,
     stretch: float,
@@ -85,8 +90,9 @@ def shortest_way(
 ) -> int:
     """The shortest way from (0, 0) to (plan, 0) that no blocking line stands in and that does not wind round (ray_t, -inf).
 
-    Corners (n, 4) are their true place and the place a little off them where the way is tried; lengths along t count `stretch`
-    times. A way that passes the other side crosses the ray from (ray_t, 0) to (ray_t, -infinity) once more one way than back.
+    Corners (n, 8) are their true place, the place a little off them where the way is tried, and the directions of the outline
+    back and on; lengths along t count `stretch` times. A way that passes the other side crosses the ray from (ray_t, 0) to
+    (ray_t, -infinity) once more one way than back.
 
     Returns
     -------
@@ -94,48 +100,39 @@ def shortest_way(
         How many true corners of the way `chain` holds; -1 where there is no way out.
     """
     goal, start = corner_count, corner_count + 1
-    states = TURNS * (corner_count + 2)
-    search.cost[:states] = np.inf
-    search.done[:states] = False
+    for state in range(TURNS * (corner_count + 2)):
+        search.cost[state] = np.inf
     search.cost[TURNS * start + 1] = 0.0
+    search.waiting[0], search.bound[0] = TURNS * start + 1, 0.0
+    waiting = 1
     final = TURNS * goal + 1
-    while True:
-        now, least = -1, np.inf
-        for k in range(states):
-            if not search.done[k] and search.cost[k] < np.inf:
-                t, s = _place(k // TURNS, plan, corners, corner_count)
-                bound = search.cost[k] + np.sqrt(((plan - t) * stretch) ** 2 + s * s)
-                if bound < least:
-                    now, least = k, bound
-        if now < 0:
-            return -1
+    while waiting > 0:
+        least = 0
+        for i in range(1, waiting):
+            if search.bound[i] < search.bound[least]:
+                least = i
+        now = search.waiting[least]
         if now == final:
             return _trace(now, start, corners, search, chain)
-        search.done[now] = True
-        _spread_from(now, plan, stretch, ray_t, blocks, block_count, corners, corner_count, search)
+        waiting -= 1
+        search.waiting[least], search.bound[least] = search.waiting[waiting], search.bound[waiting]
+        waiting = _spread_from(
+            now, plan, stretch, ray_t, blocks, block_count, corners, corner_count, search, waiting
+        )
+    return -1
 
 
-@inlined
-def _place(node: int, plan: float, corners: Floats, corner_count: int) -> tuple[float, float]:
-    """True place of a corner, of the goal (the first after them) or of the start."""
+@lean_inlined
+def _place(node: int, plan: float, corners: Floats, corner_count: int, first: int) -> tuple[float, float]:
+    """Place of a corner, of the goal (the first after them) or of the start: the true one (first 0) or the tried one (2)."""
     if node == corner_count:
         return plan, 0.0
     if node > corner_count:
         return 0.0, 0.0
-    return corners[node, 0], corners[node, 1]
+    return corners[node, first], corners[node, first + 1]
 
 
-@inlined
-def _tried(node: int, plan: float, corners: Floats, corner_count: int) -> tuple[float, float]:
-    """Where a way by this corner is tried for blocking lines."""
-    if node == corner_count:
-        return plan, 0.0
-    if node > corner_count:
-        return 0.0, 0.0
-    return corners[node, 2], corners[node, 3]
-
-
-@kernel
+@lean
 def _spread_from(
     now: int,
     plan: float,
@@ -146,40 +143,55 @@ def _spread_from(
     corners: Floats,
     corner_count: int,
     search: Search,
-) -> None:
-    """Offer every corner in sight the way by this one."""
+    waiting: int,
+) -> int:
+    """Offer every corner in sight the way by this one; returns how many states wait now."""
     node, turns = now // TURNS, now % TURNS - 1
-    t, s = _place(node, plan, corners, corner_count)
-    pt, ps = _tried(node, plan, corners, corner_count)
+    t, s = _place(node, plan, corners, corner_count, 0)
+    pt, ps = _place(node, plan, corners, corner_count, 2)
     for other in range(corner_count + 1):
         if other == node:
             continue
-        qt, qs = _tried(other, plan, corners, corner_count)
+        at, as_ = _place(other, plan, corners, corner_count, 0)
+        if node < corner_count and not passes(at - t, as_ - s, node, corners):
+            continue
+        if other < corner_count and not passes(at - t, as_ - s, other, corners):
+            continue
+        qt, qs = _place(other, plan, corners, corner_count, 2)
         turn = turns
         if (pt < ray_t) != (qt < ray_t) and ps + (qs - ps) * (ray_t - pt) / (qt - pt) < 0.0:
             turn += 1 if pt < ray_t else -1
         if abs(turn) > 1:
             continue
-        at, as_ = _place(other, plan, corners, corner_count)
         cost = search.cost[now] + np.sqrt(((at - t) * stretch) ** 2 + (as_ - s) ** 2)
         state = TURNS * other + turn + 1
-        if search.done[state] or cost >= search.cost[state]:
+        if cost >= search.cost[state] or not is_free(pt, ps, qt, qs, blocks, block_count):
             continue
-        if is_free(pt, ps, qt, qs, blocks, block_count):
-            search.cost[state] = cost
-            search.came[state] = now
+        if search.cost[state] < np.inf:  # it waits already, or a way of the same length has gone on
+            slot = 0
+            while slot < waiting and search.waiting[slot] != state:
+                slot += 1
+        else:
+            slot = waiting
+        if slot == waiting:
+            waiting += 1
+        search.cost[state], search.came[state] = cost, now
+        search.waiting[slot] = state
+        search.bound[slot] = cost + np.sqrt(((plan - at) * stretch) ** 2 + as_ * as_)
+    return waiting
 
 
-@kernel
+@lean
 def _trace(final: int, start: int, corners: Floats, search: Search, chain: Floats) -> int:
     """Write the true corners of the way found, from the source on."""
     count = 0
     k = search.came[final]
     while k // TURNS != start:
-        search.state[count] = k // TURNS
         count += 1
         k = search.came[k]
-    for i in range(count):
-        corner = search.state[count - 1 - i]
+    k = search.came[final]
+    for i in range(count - 1, -1, -1):
+        corner = k // TURNS
         chain[i, 0], chain[i, 1] = corners[corner, 0], corners[corner, 1]
+        k = search.came[k]
     return count

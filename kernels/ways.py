@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels.band import NO_WAY, Way, nearest_on_roof, over_the_top, sort_points, under_sight
-from kernels.cache import inlined, kernel
+from kernels.cache import kernel, lean, lean_inlined
 from kernels.lateral import Frame, Pool, make_pool, side_way
 from kernels.obstacles import BUILDING, TERRAIN, Crossings, Obstacles, find_edges, make_crossings
 from kernels.screening import weather_factor
@@ -93,13 +93,13 @@ def make_room(screens: Screens) -> Room:
     )
 
 
-@inlined
+@lean_inlined
 def leg_frame(x: float, y: float, ux: float, uy: float, before: float, mirror: float) -> Frame:
     """Frame of a leg that starts at (x, y), `before` metres along the path; mirror -1 turns it over."""
     return before - ux * x - uy * y, ux, uy, mirror * (uy * x - ux * y), -mirror * uy, mirror * ux
 
 
-@kernel
+@lean
 def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
     """The ways past everything on one path."""
     first_leg = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2) if path.bent else 0.0
@@ -162,7 +162,7 @@ def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
     return combine(path, plan, slope, first_leg, frame, mirrored, count, found, screens, room)
 
 
-@kernel
+@lean_inlined
 def combine(
     path: Path,
     plan: float,
@@ -200,12 +200,11 @@ def combine(
     if top.detour != top.detour:
         return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0)
     if not terrain and (objects or count == 0):
-        join = not path.bent
         left = side_way(
-            1.0, frame, mirrored, first_leg, plan, plane, slope, crossings, found, join, obstacles, room.pool
+            1.0, frame, mirrored, first_leg, plan, plane, slope, crossings, found, obstacles, room.pool
         )
         right = side_way(
-            -1.0, frame, mirrored, first_leg, plan, plane, slope, crossings, found, join, obstacles, room.pool
+            -1.0, frame, mirrored, first_leg, plan, plane, slope, crossings, found, obstacles, room.pool
         )
         if top.detour > 0.0:
             limit = screens.side_limit * top.offset
@@ -215,7 +214,7 @@ def combine(
     return Ways(top, left, right, weather_factor(top.first, top.last, straight, top.detour))
 
 
-@kernel
+@lean
 def edge_below(
     zs: float, zr: float, plan: float, slope: float, found: int, screens: Screens, crossings: Crossings
 ) -> tuple[Way, float]:
@@ -237,7 +236,7 @@ def edge_below(
     return best, drop
 
 
-@kernel
+@lean
 def roof_stretch(
     k: int, plan: float, found: int, obstacles: Obstacles, crossings: Crossings
 ) -> tuple[float, float]:
