@@ -161,9 +161,6 @@ def test_the_written_file_names_a_crs_for_gis_programs(tmp_path):
 
 
 def test_a_terrain_raster_goes_with_its_scene(tmp_path):
-    grid = pytest.importorskip("siting.geodata.terrain")
-    if not hasattr(grid, "read_grid"):
-        pytest.skip("siting.geodata.terrain has no read_grid yet")
     rng = np.random.default_rng(3)
     raster = Raster(rng.uniform(0, 30, (7, 9)), (-101.5, 0.5, 0.0, 612.5, 0.0, -0.5))
     scene = Scene((Source("S", 204, 1220, tuple(POWER), 1),), (Receiver("R", 206, 1219, 1),), terrain=raster)

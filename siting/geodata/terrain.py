@@ -2,41 +2,33 @@
 
 import itertools
 import math
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
 
 import numpy as np
-import rasterio
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError, ProjError
-from rasterio.enums import ColorInterp
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
-from rasterio.windows import Window
 from shapely.geometry.base import BaseGeometry
 
 from siting.errors import InputError
-from siting.geodata.coordinates import US_SURVEY_FOOT_M, crs_label, horizontal, stated_crs
-from siting.geodata.sources import sha256
-from siting.model import FOOT_M, Facts, Floats
+from siting.geodata.raster_source import (
+    cell_at,
+    cells_over,
+    check_one_band,
+    check_place,
+    height_unit,
+    opened_raster,
+    raster_crs,
+    raster_facts,
+)
+from siting.model import Facts, Floats
 
-DRIVERS = {
-    ".tif": "GTiff", ".tiff": "GTiff", ".asc": "AAIGrid", ".img": "HFA", ".bil": "EHdr", ".flt": "EHdr", ".hgt": "SRTMHGT",
-    ".dem": "USGSDEM",
-}  # fmt: skip
-KNOWN = "GeoTIFF, Esri ASCII grid or Erdas Imagine raster"
-UNITS_M = {
-    "m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "ft": FOOT_M, "foot": FOOT_M, "feet": FOOT_M,
-    "us-ft": US_SURVEY_FOOT_M, "ftus": US_SURVEY_FOOT_M, "us survey foot": US_SURVEY_FOOT_M,
-    "us_survey_foot": US_SURVEY_FOOT_M, "foot_us": US_SURVEY_FOOT_M,
-}  # fmt: skip
 ACROSS = 24  # samples over the shorter side of the lot at least
 MOST_SAMPLES = 250_000
-MARGIN_CELLS, ON_BORDER = 2, 1e-6  # cells
+ON_BORDER = 1e-6  # cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,23 +65,15 @@ def read_terrain(
     InputError
         The raster cannot be read, states no CRS, is a picture, or does not cover the whole lot with heights.
     """
-    name, file = str(path), _located(path)
-    try:
-        with warnings.catch_warnings(), rasterio.open(file, driver=DRIVERS[file.suffix.lower()]) as data:
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            raster_crs, notes = _raster_crs(name, data, stated)
-            move = Transformer.from_crs(crs, raster_crs, always_xy=True)
-            heights, transform = _cells(name, data, area.buffer(max(reach_m, 0.0)), area, move)
-            factor, remarks = _unit(name, data, stated)
-            facts: Facts = {
-                "role": "terrain", "path": name, "layer": None, "crs": crs_label(raster_crs), "features": None,
-                "sha256": sha256(file), "resolution": [math.hypot(*data.transform[0:4:3]), math.hypot(*data.transform[1:5:3])],
-                "nodata": data.nodata, "notes": [*notes, *remarks],
-            }  # fmt: skip
-    except RasterioError as error:
-        raise InputError(
-            f"{name} cannot be read as a raster ({str(error)[:160]}); give a {KNOWN}."
-        ) from error
+    name = str(path)
+    with opened_raster(path) as data:
+        check_one_band(name, data, False, "heights")
+        check_place(name, data)
+        crs_of_raster, notes = raster_crs(name, data, stated)
+        move = Transformer.from_crs(crs, crs_of_raster, always_xy=True)
+        heights, transform = cells_over(name, data, area.buffer(max(reach_m, 0.0)), area, move)
+        factor, remarks = height_unit(name, data, stated)
+        facts = raster_facts("terrain", path, data, crs_of_raster, [*notes, *remarks])
     terrain = Terrain(heights * factor, transform, move, {}, facts)
     return replace(terrain, facts=_lot_facts(name, terrain, area))
 
@@ -115,7 +99,7 @@ def elevation_at(terrain: Terrain, x: float | Floats, y: float | Floats) -> floa
     """
     px, py = terrain.move.transform(np.asarray(x, float), np.asarray(y, float))
     with np.errstate(invalid="ignore"):
-        column, row = _cell_at(terrain.transform, np.asarray(px), np.asarray(py))
+        column, row = cell_at(terrain.transform, np.asarray(px), np.asarray(py))
     z = terrain.elevation_m
     rows, columns = z.shape
     inside = (column >= 0) & (column <= columns) & (row >= 0) & (row <= rows)
@@ -134,12 +118,6 @@ def elevation_at(terrain: Terrain, x: float | Floats, y: float | Floats) -> floa
     return float(height) if np.ndim(height) == 0 else height
 
 
-def _cell_at(transform: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Column and row, with fractions, of points in the raster's CRS; whole numbers are cell corners."""
-    a, b, c, d, e, f = (~transform)[:6]
-    return a * x + b * y + c, d * x + e * y + f
-
-
 def _in_known_cell(z: Floats, column: Floats, row: Floats) -> NDArray[np.bool_]:
     """Whether the cell at a point has a height; on a border between cells one of them is enough."""
     found = np.zeros(np.shape(column), bool)
@@ -148,93 +126,6 @@ def _in_known_cell(z: Floats, column: Floats, row: Floats) -> NDArray[np.bool_]:
         j = np.clip(np.floor(column + right).astype(int), 0, z.shape[1] - 1)
         found |= ~np.isnan(z[i, j])
     return found
-
-
-def _located(path: str | Path) -> Path:
-    file = Path(path).expanduser()
-    if not file.is_file():
-        what = "is a folder" if file.is_dir() else "no such file"
-        raise InputError(f"{path}: {what}; give a {KNOWN}.")
-    if file.suffix.lower() not in DRIVERS:
-        raise InputError(f'{path} ends in "{file.suffix}", which is no raster read here; give a {KNOWN}.')
-    return file.absolute()
-
-
-def _raster_crs(name: str, data: rasterio.DatasetReader, stated: str | None) -> tuple[CRS, list[str]]:
-    """The raster's horizontal CRS; refuses what is no map of heights."""
-    bands = [kind for kind in data.colorinterp if kind != ColorInterp.alpha]
-    if len(bands) > 1 or ColorInterp.palette in bands or "complex" in data.dtypes[0]:
-        raise InputError(
-            f"{name} has {len(bands)} bands ({data.dtypes[0]}) and looks like a picture; give a raster of heights."
-        )
-    if data.transform.is_identity or data.transform.is_degenerate:
-        raise InputError(f"{name} does not say where it lies (no georeference); export it with its position.")
-    flat, notes = horizontal(stated_crs(stated) if stated is not None else _file_crs(name, data), name)
-    return flat, [*notes, *([f"its CRS was stated: {crs_label(flat)}"] if stated is not None else [])]
-
-
-def _file_crs(name: str, data: rasterio.DatasetReader) -> CRS:
-    try:
-        return CRS.from_wkt(data.crs.to_wkt(version="WKT2_2019"))
-    except (AttributeError, CRSError) as error:  # rasterio gives None where there is none
-        found = "has a CRS that cannot be understood" if data.crs else "states no CRS"
-        raise InputError(
-            f"{name} {found}; put its CRS into a .prj file beside it, or save it as a GeoTIFF with it."
-        ) from error
-
-
-def _unit(name: str, data: rasterio.DatasetReader, stated: str | None) -> tuple[float, list[str]]:
-    """Metres in one unit of the heights: the band's unit, else the CRS's vertical axis, else metres."""
-    called = data.units[0] or ""
-    axes = _file_crs(name, data).axis_info if stated is None else []
-    if called and called.strip().lower() not in UNITS_M:
-        raise InputError(
-            f'{name}: its heights are in "{called}", a unit that is not known; convert them to metres.'
-        )
-    if called:
-        factor = UNITS_M[called.strip().lower()]
-    elif len(axes) > 2:
-        factor, called = axes[2].unit_conversion_factor, axes[2].unit_name
-    else:
-        feet = bool(axes) and "foot" in axes[0].unit_name.lower()
-        more = ", although its map unit is the foot: check that a hill has its true height" if feet else ""
-        return 1.0, [f"heights are taken as metres (assumed: the file states no unit){more}"]
-    return factor, [] if factor == 1 else [f"heights are in {called} and were converted to metres"]
-
-
-def _cells(
-    name: str, data: rasterio.DatasetReader, wide: BaseGeometry, area: BaseGeometry, move: Transformer
-) -> tuple[Floats, Affine]:
-    """The cells over an area and two beyond, NaN where there is no height, and where they lie."""
-    try:
-        box = move.transform_bounds(*wide.bounds)
-    except ProjError:
-        box = (math.inf,) * 4
-    if not np.all(np.isfinite(box)):
-        raise InputError(
-            f"{name} covers 0 % of the lot: the lot has no place in its CRS; give a raster of this place."
-        )
-    columns, rows = _cell_at(data.transform, *np.meshgrid(box[0::2], box[1::2]))
-    cells = np.array([columns.ravel(), rows.ravel()])
-    low = np.maximum(np.floor(cells.min(axis=1)).astype(int) - MARGIN_CELLS, 0)
-    high = np.minimum(np.ceil(cells.max(axis=1)).astype(int) + MARGIN_CELLS, (data.width, data.height))
-    if np.any(low >= high):
-        lot = shapely.transform(area, lambda xy: np.column_stack(move.transform(*xy.T)))
-        raise InputError(
-            f"{name} covers 0 % of the lot: it spans {_box(data.bounds)} and the lot {_box(lot.bounds)} in "
-            f"{data.crs.to_string()[:40] if data.crs else 'its CRS'}; give a raster of this place."
-        )
-    window = Window(*map(int, (*low, *(high - low))))
-    heights = data.read(1, window=window, masked=True).astype(float).filled(np.nan)
-    heights = np.where(np.isfinite(heights), heights, np.nan) * data.scales[0] + data.offsets[0]
-    a, b, c, d, e, f = data.transform[:6]
-    return heights, Affine(
-        a, b, c + a * window.col_off + b * window.row_off, d, e, f + d * window.col_off + e * window.row_off
-    )
-
-
-def _box(bounds: tuple[float, float, float, float]) -> str:
-    return f"{bounds[0]:.6g} to {bounds[2]:.6g} by {bounds[1]:.6g} to {bounds[3]:.6g}"
 
 
 def _lot_facts(name: str, terrain: Terrain, area: BaseGeometry) -> dict[str, float]:

@@ -138,7 +138,7 @@ def _terrain(name: str, file: Path, member: Any) -> Raster:
     raster = file.parent / member
     if not raster.is_file():
         refuse(name, f"terrain is {shown(member)}, but there is no such file beside it", "put it there")
-    from siting.geodata.terrain import read_grid
+    from siting.geodata.grid import read_grid
 
     return read_grid(raster)
 

@@ -29,7 +29,7 @@ def write_scene(scene: Scene, path: str | Path) -> None:
     except OSError as error:
         raise InputError(f"{file}: cannot be written ({error.strerror}); choose another place.") from error
     if scene.terrain is not None and terrain is not None:
-        from siting.geodata.terrain import write_grid
+        from siting.geodata.grid import write_grid
 
         write_grid(scene.terrain, file.with_name(terrain))
 
