@@ -111,27 +111,29 @@ def add_object(o: int, frame: Frame, z0: float, slope: float, obstacles: Obstacl
         ta, sa = f0 + f1 * edge[e, 0] + f2 * edge[e, 1], f3 + f4 * edge[e, 0] + f5 * edge[e, 1]
         tb, sb = f0 + f1 * edge[e, 3] + f2 * edge[e, 4], f3 + f4 * edge[e, 3] + f5 * edge[e, 4]
         over_a, over_b = edge[e, 2] - z0 - slope * ta, edge[e, 5] - z0 - slope * tb
-        if over_a <= 0.0 and over_b <= 0.0:
+        in_a, in_b = over_a > -IN_PLANE_M, over_b > -IN_PLANE_M
+        if not in_a and not in_b:
             continue
         dt, ds = f1 * corner[e, 0] + f2 * corner[e, 1], f4 * corner[e, 0] + f5 * corner[e, 1]
         bt, bs = f1 * corner[e, 2] + f2 * corner[e, 3], f4 * corner[e, 2] + f5 * corner[e, 3]
-        if over_a <= 0.0 or over_b <= 0.0:
+        if not in_a or not in_b:
+            over_a, over_b = max(over_a, 0.0) if in_a else over_a, max(over_b, 0.0) if in_b else over_b
             share = over_a / (over_a - over_b)
             tc, sc = ta + (tb - ta) * share, sa + (sb - sa) * share
             if wall:  # the way turns where the plane leaves the wall's top
-                sign = 1.0 if over_a <= 0.0 else -1.0
+                sign = -1.0 if in_a else 1.0
                 add_corner(pool, tc, sc, sign * dt, sign * ds, 0.0, 0.0, 0.0, 0.0)
             else:
                 pool.cut[cuts] = sc
                 cuts += 1
-            if over_a <= 0.0:
-                ta, sa = tc, sc
-            else:
+            if in_a:
                 tb, sb = tc, sc
+            else:
+                ta, sa = tc, sc
         add_line(pool, ta, sa, tb, sb)
-        if over_a > 0.0 and (dt != 0.0 or ds != 0.0):
+        if in_a and (dt != 0.0 or ds != 0.0):
             add_corner(pool, ta, sa, dt, ds, bt, bs, tb - ta, sb - sa)
-        if wall and over_b > 0.0:
+        if wall and in_b:
             add_corner(pool, tb, sb, -dt, -ds, dt, ds, dt, ds)
     if cuts:
         close_cut(
@@ -412,8 +414,8 @@ def side_way(
 ) -> Way:
     """The way round on one side (1 left, -1 right) of the walls and buildings among the first `count` crossings.
 
-    Crossings before `bend` metres lie on a reflected path's first leg, which `mirrored` unfolds. What the way meets joins the pool;
-    on a reflected path, whose way is no true line on the map, only what touches the pool.
+    Crossings before `bend` metres lie on a reflected path's first leg, which `mirrored` unfolds. What the way meets joins the
+    pool; on a reflected path, whose way is no true line on the map, only what touches the pool.
     """
     clear_pool(pool)
     bent = bend > 0.0

@@ -19,7 +19,7 @@ from kernels.surface import Surface, make_march, profile_above
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-LOWER_M = 1e-6  # the lowered plane of the side ways goes this far below the edge that it is to touch
+SHORT_M = 1e-6  # on a leg shorter than this nothing stands
 
 
 class Screens(NamedTuple):
@@ -106,7 +106,7 @@ def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
     fx, fy = (path.xp, path.yp) if path.bent else (path.xs, path.ys)
     second_leg = np.sqrt((path.xr - fx) ** 2 + (path.yr - fy) ** 2)
     plan = first_leg + second_leg
-    if second_leg < LOWER_M or (path.bent and first_leg < LOWER_M):
+    if second_leg < SHORT_M or (path.bent and first_leg < SHORT_M):
         return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0)
     rise = path.zr - path.zs
     slope = rise / plan
@@ -195,7 +195,7 @@ def combine(
         top = over_the_top(plan, path.zs, path.zr, room.t, room.z, count, room.hull)
     else:
         top, drop = edge_below(path.zs, path.zr, plan, slope, found, screens, crossings)
-        plane -= drop + LOWER_M
+        plane -= drop
     left, right = NO_WAY, NO_WAY
     if top.detour != top.detour:
         return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0)
