@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kernels.cache import inlined, kernel
+from kernels.cache import lean, lean_inlined
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -82,7 +82,7 @@ class Axis(NamedTuple):
     inverse: float
 
 
-@inlined
+@lean_inlined
 def make_axis(start: float, stop: float) -> Axis:
     """The axis of a march from start to stop."""
     run = stop - start
@@ -93,7 +93,7 @@ def make_axis(start: float, stop: float) -> Axis:
     return Axis(start, 0.0, 0, 1, -1.0, np.inf)
 
 
-@inlined
+@lean_inlined
 def stay(axis: Axis, count: int) -> tuple[float, float]:
     """Parameters at which the segment enters and leaves the cells 0 to count - 1; the first is greater where it never does."""
     near, far = (0.0 - axis.origin) * axis.inverse, (float(count) - axis.origin) * axis.inverse
@@ -102,7 +102,7 @@ def stay(axis: Axis, count: int) -> tuple[float, float]:
     return (-np.inf, np.inf) if 0.0 <= axis.start <= count else (np.inf, -np.inf)
 
 
-@inlined
+@lean_inlined
 def lower(level: int, reach: float, lowest: int) -> int:
     """The lowest level under `level` at which stretches of `reach` cells in all are at most SPAN blocks; else the next."""
     level = max(level - 1, lowest)
@@ -111,7 +111,7 @@ def lower(level: int, reach: float, lowest: int) -> int:
     return level
 
 
-@inlined
+@lean_inlined
 def block_at(t: float, axis: Axis, size: float, last: int) -> int:
     """Number, 0 to `last`, of the block that the segment is in just after parameter t."""
     block = int(min(max((axis.start + t * axis.run) * (1.0 / size), 0.0), float(last)))
@@ -123,13 +123,13 @@ def block_at(t: float, axis: Axis, size: float, last: int) -> int:
     return min(max(block, 0), last)
 
 
-@inlined
+@lean_inlined
 def height_at(line: Line, t: float) -> float:
     """Height of a line at a parameter."""
     return min(line[0] + t * line[1], line[2] + t * line[3])
 
 
-@inlined
+@lean_inlined
 def march_column(
     values: Floats,
     column: tuple[int, int, int, int, float],
@@ -164,7 +164,7 @@ def march_column(
         t = out
 
 
-@inlined
+@lean_inlined
 def march_blocks(
     pyramid: Pyramid,
     ends: tuple[float, float, float, float],
@@ -255,7 +255,7 @@ def march_blocks(
         level = lower(level, reach * abs(along.run), lowest)
 
 
-@kernel
+@lean
 def march(
     pyramid: Pyramid,
     c0: float,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kernels.cache import inlined, kernel
+from kernels.cache import kernel, lean, lean_inlined
 from kernels.pyramid import Line, Pyramid, build_pyramid, height_at, march, march_blocks
 
 Floats = NDArray[np.float64]
@@ -77,14 +77,14 @@ def make_march(surface: Surface) -> Found:
     return np.empty(room, np.int64), np.empty(room), np.empty(room)
 
 
-@inlined
+@lean_inlined
 def cell_at(surface: Surface, x: float, y: float) -> tuple[float, float]:
     """Column and row of a point, with fractions."""
     place = surface.to_cell
     return place[0] + place[1] * x + place[2] * y, place[3] + place[4] * x + place[5] * y
 
 
-@kernel
+@lean
 def ground_height(surface: Surface, x: float, y: float) -> float:
     """Height of the ground at a point, bilinear between nodes; nan outside the raster's cells, or without a surface."""
     rows, columns = surface.z.shape
@@ -110,7 +110,7 @@ def ground_heights(surface: Surface, x: Floats, y: Floats) -> Floats:
     return heights
 
 
-@inlined
+@lean_inlined
 def patch_height(z: Floats, patch: int, ends: Ends, share: float) -> float:
     """Height of a patch where a path that passes it is at parameter `share`."""
     width = z.shape[1] - 1
@@ -123,7 +123,7 @@ def patch_height(z: Floats, patch: int, ends: Ends, share: float) -> float:
     return near * (1.0 - v) + far * v
 
 
-@inlined
+@lean_inlined
 def highest_block(
     patches: Pyramid, level: int, line: Line, count: int, cell: Ints, enter: Floats, leave: Floats
 ) -> int:
@@ -138,13 +138,13 @@ def highest_block(
     return best
 
 
-@inlined
+@lean_inlined
 def bears(t0: float, z0: float, t1: float, z1: float, t2: float, z2: float) -> bool:
     """Whether the middle one of three points lies above the line between the others."""
     return (z1 - z0) * (t2 - t0) > (z2 - z0) * (t1 - t0)
 
 
-@inlined
+@lean_inlined
 def stretch_band(
     at: float, height: float, before: float, z0: float, first: int, count: int, t: Floats, z: Floats
 ) -> int:
@@ -157,7 +157,7 @@ def stretch_band(
     return count
 
 
-@kernel
+@lean
 def profile_above(
     surface: Surface,
     x0: float,
@@ -209,7 +209,7 @@ def profile_above(
     )
 
 
-@kernel
+@lean
 def band_vertices(
     surface: Surface,
     c0: float,
