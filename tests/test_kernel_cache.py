@@ -34,6 +34,17 @@ def run(code, root=ROOT, **settings):
     return done.stdout.split()
 
 
+def copied_kernels(folder):
+    shutil.copytree(ROOT / "kernels", folder / "kernels", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder / "kernels"
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 @pytest.fixture(autouse=True)
 def no_inherited_folder(monkeypatch):
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
@@ -54,18 +65,85 @@ def test_a_second_process_finds_what_the_first_compiled(tmp_path):
 
 def test_an_edited_callee_in_another_file_is_not_answered_from_the_cache(tmp_path):
     """The edit is in ground.py; the kernel that calls it is cached for another file, so numba itself would not notice."""
-    shutil.copytree(ROOT / "kernels", tmp_path / "kernels", ignore=shutil.ignore_patterns("__pycache__"))
+    sources = copied_kernels(tmp_path)
     caller = "from kernels.cache import kernel\nfrom kernels.ground import end_attenuation\n\n\n@kernel\ndef call():\n"
-    (tmp_path / "kernels" / "caller.py").write_text(
-        f"{caller}    return end_attenuation(0.0, 1.5)\n", encoding="utf-8"
-    )
+    (sources / "caller.py").write_text(f"{caller}    return end_attenuation(0.0, 1.5)\n", encoding="utf-8")
     call = "from kernels.caller import call\nprint(call())"
     assert run(call, tmp_path, XDG_CACHE_HOME=str(tmp_path)) == ["-1.5"]
-    edited = tmp_path / "kernels" / "ground.py"
-    text = edited.read_text(encoding="utf-8")
-    assert text.count("return -1.5 + g * shape") == 1
-    edited.write_text(text.replace("return -1.5 + g * shape", "return -2.5 + g * shape"), encoding="utf-8")
+    edit(sources / "ground.py", "return -1.5 + g * shape", "return -2.5 + g * shape")
     assert run(call, tmp_path, XDG_CACHE_HOME=str(tmp_path)) == ["-2.5"]
+
+
+def test_callees_of_callees_constants_and_files_that_are_new_are_not_answered_from_the_cache(tmp_path):
+    """A kernel, what it calls in a second file, and a number that this takes from a third; none of the edits is in its own."""
+    sources = copied_kernels(tmp_path)
+    (sources / "third.py").write_text("AMOUNT = 2.0\n", encoding="utf-8")
+    (sources / "second.py").write_text(
+        "from kernels.cache import inlined, kernel\nfrom kernels.third import AMOUNT\n\n\n"
+        "@inlined\ndef inner(x):\n    return AMOUNT * x\n\n\n@kernel\ndef outer(x):\n    return inner(x) + 1.0\n",
+        encoding="utf-8",
+    )
+    (sources / "caller.py").write_text(
+        "from kernels.cache import kernel\nfrom kernels.second import outer\n\n\n@kernel\ndef call():\n    return outer(10.0)\n",
+        encoding="utf-8",
+    )
+    call = "from kernels.caller import call\nprint(call(), sum(call.stats.cache_hits.values()))"
+    settings = {"XDG_CACHE_HOME": str(tmp_path)}
+    assert run(call, tmp_path, **settings) == ["21.0", "0"]
+    assert run(call, tmp_path, **settings) == ["21.0", "1"]
+    edit(sources / "third.py", "2.0", "3.0")
+    assert run(call, tmp_path, **settings) == ["31.0", "0"]
+    edit(sources / "second.py", "AMOUNT * x", "AMOUNT + x")
+    assert run(call, tmp_path, **settings) == ["14.0", "0"]
+    (sources / "fourth.py").write_text("AMOUNT = 5.0\n", encoding="utf-8")
+    edit(sources / "second.py", "kernels.third", "kernels.fourth")
+    assert run(call, tmp_path, **settings) == ["16.0", "0"]
+    (sources / "third.py").unlink()
+    (sources / "fourth.py").replace(sources / "third.py")  # the same bytes under another name
+    edit(sources / "second.py", "kernels.fourth", "kernels.third")
+    assert run(call, tmp_path, **settings) == ["16.0", "0"]
+    edit(sources / "third.py", "5.0", "3.0")
+    assert run(call, tmp_path, **settings) == ["14.0", "1"], (
+        "sources that were there before find what was compiled then"
+    )
+
+
+def test_an_edit_of_the_way_kernels_are_compiled_is_seen_too(tmp_path):
+    """cache.py itself: with numba's own division a kernel raises where it gave an infinite number."""
+    sources = copied_kernels(tmp_path)
+    (sources / "caller.py").write_text(
+        "from kernels.cache import kernel\n\n\n@kernel\ndef call(x):\n    return 1.0 / x\n", encoding="utf-8"
+    )
+    call = """
+from kernels.caller import call
+try:
+    print(call(0.0))
+except ZeroDivisionError:
+    print("refused")
+"""
+    assert run(call, tmp_path, XDG_CACHE_HOME=str(tmp_path)) == ["inf"]
+    text = (sources / "cache.py").read_text(encoding="utf-8")
+    (sources / "cache.py").write_text(
+        text.replace('error_model="numpy"', 'error_model="python"'), encoding="utf-8"
+    )
+    assert run(call, tmp_path, XDG_CACHE_HOME=str(tmp_path)) == ["refused"]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "kernels").glob("*.py")))
+def test_an_edit_of_any_source_is_another_folder(tmp_path, name):
+    sources = copied_kernels(tmp_path)
+    before = fingerprint(sources.glob("*.py"))
+    with (sources / name).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert fingerprint(sources.glob("*.py")) != before
+
+
+def test_every_source_of_a_kernel_is_in_the_fingerprint():
+    """The folder is named by the files of `kernels` itself: none lies deeper, and nothing is compiled elsewhere."""
+    assert set((ROOT / "kernels").rglob("*.py")) == set((ROOT / "kernels").glob("*.py"))
+    for path in (ROOT / "siting").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "kernels.cache" not in text and "import numba" not in text and "from numba" not in text, path
 
 
 def test_without_a_folder_that_can_be_written_kernels_still_run(tmp_path):
