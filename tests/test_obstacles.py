@@ -1,6 +1,7 @@
 import itertools
 import math
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -173,6 +174,25 @@ def test_a_path_through_joints_crosses_each_wall_once_and_goes_in_as_often_as_ou
         for o in (2, 3):
             rows = sorted(row[::2] for e, row in got.items() if among.owner[e] == o)
             assert sum(1 if inward else -1 for _, inward in rows) == 0 and rows[0][1]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whole_numbers_by_exact_arithmetic(seed):
+    """Paths along x or y through many ends of edges and along edges: a point on the path counts as lying to its right."""
+    rng = np.random.default_rng(seed)
+    ends = rng.integers(0, 24, (150, 2, 2))
+    ends = ends[(ends[:, 0] != ends[:, 1]).any(axis=1)]
+    among = obstacles([part for line in ends for part in wall(line, 2.0)])
+    for k in range(-1, 26):
+        for start, stop in (((-2, k), (27, k)), ((27, k), (-2, k)), ((k, 3), (k, 19)), ((k, 19), (k, 3))):
+            (dx, dy), expected = np.sign(np.subtract(stop, start)), {}
+            for e, line in enumerate((ends - start).tolist()):
+                (a_t, a_s), (b_t, b_s) = ((dx * x + dy * y, dx * y - dy * x) for x, y in line)
+                if (a_s > 0) != (b_s > 0):
+                    t = Fraction(a_t * b_s - b_t * a_s, b_s - a_s)
+                    if 0 < t < math.dist(start, stop):
+                        expected[e] = (float(t), 2.0)
+            assert_same(found(among, start, stop), expected)
 
 
 def test_a_path_that_touches_without_crossing():
