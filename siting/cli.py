@@ -138,7 +138,7 @@ def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) ->
     """Assess every lot of a parcel file. One row a lot as CSV and GeoParquet; the exit code is 0 whatever the verdicts."""
     from siting.batch import run_batch
 
-    with _progress() as progress:
+    with _progress("lots") as progress:
         counts = run_batch(
             {name: options[name] for name in LAND},
             options["unit"],
@@ -190,18 +190,75 @@ def levels(scene: Path, as_json: bool) -> None:
         click.echo("\n".join(text_lines(answer)))
 
 
+@main.command(cls=Verb)
+@click.argument("scene", type=FILE)
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="DIR",
+    required=True,
+    help="Folder for levels.tif and isolines.geojson.",
+)
+@click.option("--step-m", type=float, default=5.0, show_default=True, help="Side of a cell.")
+@click.option(
+    "--height-m", type=float, default=1.5, show_default=True, help="Height of the receivers above ground."
+)
+@click.option(
+    "--bounds",
+    metavar="XMIN,YMIN,XMAX,YMAX",
+    help="Area of the map. Where left out, the sources and as far around as they reach 35 dB(A).",
+)
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="One a core where left out.")
+@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+def contours(
+    scene: Path,
+    output: Path,
+    step_m: float,
+    height_m: float,
+    bounds: str | None,
+    threads: int | None,
+    overwrite: bool,
+) -> None:
+    """Map the levels of a plain scene. A grid as a cloud-optimised GeoTIFF, and isolines every 5 dB as GeoJSON.
+
+    SCENE is a GeoJSON FeatureCollection in metres, or a GeoPackage with the same columns.
+    """
+    import os
+
+    from siting.contours import default_bounds, scene_crs, sentence, summary, write_contours
+    from siting.export import check_folder
+    from siting.levels import prepare
+    from siting.scene.file import read_scene
+
+    check_folder(output, overwrite)
+    area = None if bounds is None else _box(bounds)
+    parts, threads = read_scene(scene), threads or os.cpu_count() or 1
+    if area is None:
+        area, words = default_bounds(parts, step_m)
+        click.echo(f"Bounds {','.join(f'{value:.10g}' for value in area)}: {words}.", err=True)
+    with _progress("receivers") as progress:
+        facts = write_contours(
+            prepare(parts), area, step_m, height_m, output, crs=scene_crs(scene), threads=threads, progress=progress,
+            announce=lambda grid, expected: click.echo(sentence(parts, grid, height_m, threads, expected), err=True),
+        )  # fmt: skip
+    click.echo(summary(facts))
+    click.echo(f"Written to {output}: {', '.join(facts['files'])}")
+
+
 @contextlib.contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error, with the time left."""
+def _progress(counted: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, with the time left; on a terminal only."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("lots"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    console = Console(stderr=True)
+    columns = (TextColumn(counted), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
 
         def update(done: int, total: int) -> None:
             if not bar.tasks:  # bad input is told before any bar is drawn
-                bar.add_task("lots", total=total)
+                bar.add_task(counted, total=total)
             bar.update(bar.task_ids[0], completed=done)
 
         yield update
@@ -247,3 +304,15 @@ def _place(at: str | None) -> tuple[float, float] | None:
     except ValueError:
         raise InputError(f'--at is "{at}"; a place is LON,LAT in degrees, like -71.11,42.37.') from None
     return lon, lat
+
+
+def _box(bounds: str) -> tuple[float, float, float, float]:
+    from siting.errors import InputError
+
+    try:
+        west, south, east, north = (float(part) for part in bounds.split(","))
+    except ValueError:
+        raise InputError(
+            f'--bounds is "{bounds}"; an area is XMIN,YMIN,XMAX,YMAX in the scene\'s coordinates, like 0,0,500,300.'
+        ) from None
+    return west, south, east, north

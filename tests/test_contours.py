@@ -15,9 +15,10 @@ from siting.contours import forecast as clock
 from siting.contours import isolines as lines
 from siting.contours.extent import default_bounds
 from siting.contours.files import write_map
-from siting.contours.forecast import Forecast, duration, forecast, sentence
+from siting.contours.forecast import Forecast, forecast_time
 from siting.contours.grid import Block, blocks, grid_over, middles, spread
 from siting.contours.isolines import isolines
+from siting.contours.words import duration, sentence, summary
 from siting.errors import InputError
 from siting.geodata.coordinates import metre_twin
 from siting.scene.parts import Elevation, Raster, Scene, Source
@@ -335,14 +336,17 @@ def test_a_map_reaches_to_35_dba():
         2000.0,
     )
     refused(lambda: default_bounds(Scene(sources=()), 5.0), "no sources")
+    refused(lambda: default_bounds(near, 0.0), "0 m", "0.1")
     refused(lambda: default_bounds(Scene(sources=(source(7, 7, 40.0),)), 500.0), "500 m", "50 m around")
 
 
 def test_a_map_ends_where_the_ground_does():
     s = source(0.0, 0.0, 95.0)
-    flat = Raster(np.zeros((31, 41)), (20.0, 0.1, 0.0, 10.0, 0.0, -0.1))  # x -200 to 200, y -200 to 100
+    flat = Raster(
+        np.zeros((31, 41)), (20.0, 0.1, 0.0, 10.0, 0.0, -0.1)
+    )  # cells from x -205 to 205, y -205 to 105
     bounds, words = default_bounds(Scene(sources=(s,), terrain=flat), 7.0)
-    assert bounds == (-196.0, -196.0, 196.0, 98.0) and "as far as ground heights are known" in words
+    assert bounds == (-203.0, -203.0, 203.0, 105.0) and "as far as ground heights are known" in words
     spots = tuple(
         Elevation(np.array([[x, y, 5.0]])) for x, y in ((-300, -50), (90, -50), (90, 300), (-300, 300))
     )
@@ -350,9 +354,9 @@ def test_a_map_ends_where_the_ground_does():
     c = math.sqrt(0.5)
     turned = Raster(
         np.zeros((201, 201)), (100.0, c, c, 100.0, c, -c)
-    )  # a square of 200 m on its tip: |x| + |y| <= 141.4
+    )  # a square of 201 m on its tip: |x| + |y| <= 142.13
     west, south, east, north = default_bounds(Scene(sources=(s,), terrain=turned), 1.0)[0]
-    assert max(-west, east) + max(-south, north) <= 141.43 and (east - west) * (north - south) > 0
+    assert max(-west, east) + max(-south, north) <= 142.13 and (east - west) * (north - south) > 0
 
 
 def test_a_sample_lies_all_over_the_map():
@@ -372,14 +376,14 @@ def test_the_time_is_told_from_a_sample(monkeypatch):
         return np.zeros(len(xy))
 
     monkeypatch.setattr(clock.time, "perf_counter", lambda: now[0])
-    expected = forecast(slow, around(250, 1.0))
+    expected = forecast_time(slow, around(250, 1.0))
     assert (
         expected.seconds == pytest.approx(250_000 * 2e-4)
         and expected.sample == 8000
         and asked == [1, 500, 2000, 8000]
     )
     asked[:] = [0]
-    assert forecast(slow, around(10, 1.0)).sample == 20  # 5 % of 400
+    assert forecast_time(slow, around(10, 1.0)).sample == 20  # 5 % of 400
     scene = Scene(sources=(source(0, 0, 90.0),))
     assert sentence(scene, around(250, 1.0), 1.5, 2, expected) == (
         "250,000 receivers (500 x 500, every 1 m, 1.5 m above ground), 1 source, 0 buildings, 0 walls: about 50 s on 2 threads, "
@@ -396,3 +400,11 @@ def test_the_time_is_told_from_a_sample(monkeypatch):
 )  # fmt: skip
 def test_durations(seconds, words):
     assert duration(seconds) == words
+
+
+def test_what_a_map_came_to():
+    facts = {"receivers": 2500, "without_level": 0, "lowest_dba": 31.04, "highest_dba": 88.16}
+    assert summary(facts) == "2,500 receivers: 31.0 to 88.2 dB(A)."
+    assert "; 1,200 without a level, in buildings" in summary({**facts, "without_level": 1200})
+    assert "silence to 88.2" in summary({**facts, "lowest_dba": None})
+    assert summary({**facts, "highest_dba": None}).startswith("None of 2,500 receivers has a level")

@@ -7,7 +7,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kernels.decibel import a_weighted_total, energy_sum
-from siting.contours.grid import PART_OF_A_CELL, Box
+from siting.contours.grid import PART_OF_A_CELL, Box, check_step
 from siting.errors import InputError
 from siting.scene.parts import Raster, Scene
 
@@ -26,8 +26,9 @@ def default_bounds(scene: Scene, step_m: float) -> tuple[Box, str]:
     Raises
     ------
     InputError
-        The scene has no sources, or the step is wider than the area.
+        The scene has no sources, or the step is none or wider than the area.
     """
+    check_step(step_m)
     if not scene.sources:
         raise InputError(f"{scene.name} has no sources; a noise map needs at least one.")
     reach = reach_m(scene)
@@ -55,7 +56,7 @@ def reach_m(scene: Scene) -> float:
 
 
 def known_ground(scene: Scene) -> BaseGeometry | None:
-    """The area with ground heights: the raster between its outermost cell middles, or the hull of the elevations; else None."""
+    """The area with ground heights: the raster's cells, or the hull of the elevations; else None."""
     if scene.terrain is not None:
         return _raster_area(scene.terrain)
     if scene.elevation:
@@ -68,7 +69,7 @@ def known_ground(scene: Scene) -> BaseGeometry | None:
 def _raster_area(raster: Raster) -> BaseGeometry:
     c0, cx, cy, r0, rx, ry = raster.to_cell
     rows, columns = raster.z_m.shape
-    corners = np.array([(0, 0), (columns - 1, 0), (columns - 1, rows - 1), (0, rows - 1)], dtype=float)
+    corners = np.array([(0, 0), (columns, 0), (columns, rows), (0, rows)]) - 0.5
     return shapely.polygons(np.linalg.solve([[cx, cy], [rx, ry]], (corners - (c0, r0)).T).T)
 
 

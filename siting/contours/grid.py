@@ -59,10 +59,7 @@ def grid_over(bounds: Box, step_m: float) -> Grid:
             f"The bounds of the map are {','.join(f'{value:g}' for value in bounds)}; give XMIN,YMIN,XMAX,YMAX with XMIN below "
             "XMAX and YMIN below YMAX."
         )
-    if not LEAST_STEP_M <= step_m < math.inf:
-        raise InputError(
-            f"The step of the map is {step_m:g} m; give a number of metres from {LEAST_STEP_M:g} up."
-        )
+    check_step(step_m)
     columns, rows = _counts(bounds, step_m)
     if columns * rows > MOST_CELLS:
         raise InputError(
@@ -70,6 +67,20 @@ def grid_over(bounds: Box, step_m: float) -> Grid:
             f"receivers, more than {MOST_CELLS:,}; take a step of {_fitting_step(bounds):g} m or a smaller area."
         )
     return Grid(west, north, step_m, columns, rows)
+
+
+def check_step(step_m: float) -> None:
+    """Refuse what is no side of a cell.
+
+    Raises
+    ------
+    InputError
+        It is below 0.1 m or no number.
+    """
+    if not LEAST_STEP_M <= step_m < math.inf:
+        raise InputError(
+            f"The step of the map is {step_m:g} m; give a number of metres from {LEAST_STEP_M:g} up."
+        )
 
 
 def _counts(bounds: Box, step_m: float) -> tuple[int, int]:
