@@ -359,12 +359,12 @@ def touch_at(
         at = min(max(min(ta, tb), low), high)
         if max(ta, tb) < low or min(ta, tb) > high:
             return np.nan
-        return at if max(line[i, 2], line[i, 5]) > z + rise * at + IN_PLANE_M else np.nan
+        return at if max(line[i, 2], line[i, 5]) > z + rise * at - IN_PLANE_M else np.nan
     share = min(max(a_side / (a_side - b_side), 0.0), 1.0)
     at = ta + (tb - ta) * share
     if at < low or at > high:
         return np.nan
-    return at if line[i, 2] + (line[i, 5] - line[i, 2]) * share > z + rise * at + IN_PLANE_M else np.nan
+    return at if line[i, 2] + (line[i, 5] - line[i, 2]) * share > z + rise * at - IN_PLANE_M else np.nan
 
 
 @lean_inlined

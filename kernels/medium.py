@@ -9,10 +9,10 @@ from kernels.bands import BANDS
 from kernels.belts import Belts, make_belt_scratch, no_belts
 from kernels.cache import kernel
 from kernels.checks import check_bands
-from kernels.obstacles import no_obstacles
+from kernels.obstacles import Crossings, make_crossings, no_obstacles
 from kernels.reflectors import Reflectors, make_reflectors
 from kernels.surface import no_surface
-from kernels.ways import Room, Screens, make_room
+from kernels.ways import Screens
 from kernels.zones import GroundZones, ZoneScratch, check_zones, make_scratch
 
 Floats = NDArray[np.float64]
@@ -82,10 +82,11 @@ class Work(NamedTuple):
 
     zones: ZoneScratch
     belts: ZoneScratch
-    room: Room
+    crossings: Crossings
 
 
 @kernel
 def make_work(medium: Medium) -> Work:
     """Room for one thread."""
-    return Work(make_scratch(medium.zones), make_belt_scratch(medium.belts), make_room(medium.screens))
+    crossings = make_crossings(medium.screens.obstacles, 2)
+    return Work(make_scratch(medium.zones), make_belt_scratch(medium.belts), crossings)

@@ -14,7 +14,7 @@ from kernels.medium import Medium, Work
 from kernels.obstacles import TERRAIN, find_edges
 from kernels.screening import diffraction, over_top, top_share
 from kernels.surface import profile_area
-from kernels.ways import Path, Ways, find_ways
+from kernels.ways import Path
 from kernels.weather import meteorological_correction
 from kernels.zones import bent_ground_factors, path_ground_factors
 
@@ -58,7 +58,7 @@ def ground_area(path: Path, ground_s: float, ground_r: float, medium: Medium, wo
         if path.bent:
             below += profile_area(surface, path.xs, path.ys, path.xp, path.yp)
         return sight - below
-    crossings, obstacles = work.room.crossings, medium.screens.obstacles
+    crossings, obstacles = work.crossings, medium.screens.obstacles
     found = 0
     if path.bent and first > 0.0:
         ux, uy = (path.xp - path.xs) / first, (path.yp - path.ys) / first
@@ -109,31 +109,28 @@ def screen_factor(
 @inlined
 def _loss(share: float) -> float:
     """Attenuation in dB of a share of the energy; inf of none."""
-    return -10.0 * np.log10(share) if share > 0.0 else np.inf
+    return 0.0 - 10.0 * np.log10(share) if share > 0.0 else np.inf
 
 
 @kernel
-def fill_screening(ways: Ways, medium: Medium, bands: Floats) -> None:
-    """Abar of all ways together and of each alone; `bands` holds Agr already."""
+def fill_screening(ways: Floats, medium: Medium, bands: Floats) -> None:
+    """Abar of all ways (7,) together and of each alone; `bands` holds Agr already."""
+    z_top, e_top, kmet, z_left, e_left, z_right, e_right = ways
     for band in range(BANDS):
         bands[SCREENING, band] = 0.0
         bands[TOP, band] = bands[LEFT, band] = bands[RIGHT, band] = np.inf
-        if ways.top.detour != ways.top.detour:
+        if z_top != z_top:
             continue
         ground = bands[GROUND, band]
         factor = energy_factor(ground)
-        dz = over_top(medium.wavelength[band], ways.top.detour, ways.top.thickness, ways.kmet)
+        dz = over_top(medium.wavelength[band], z_top, e_top, kmet)
         bands[TOP, band] = _loss(top_share(dz, ground, factor))
-        bands[LEFT, band] = _loss(side_share(band, ways.left.detour, ways.left.thickness, medium.wavelength))
-        bands[RIGHT, band] = _loss(
-            side_share(band, ways.right.detour, ways.right.thickness, medium.wavelength)
+        bands[LEFT, band] = _loss(side_share(band, z_left, e_left, medium.wavelength))
+        bands[RIGHT, band] = _loss(side_share(band, z_right, e_right, medium.wavelength))
+        share = screen_factor(
+            band, ground, factor, z_top, e_top, kmet, z_left, e_left, z_right, e_right, medium.wavelength
         )
-        bands[SCREENING, band] = _loss(
-            screen_factor(
-                band, ground, factor, ways.top.detour, ways.top.thickness, ways.kmet, ways.left.detour,
-                ways.left.thickness, ways.right.detour, ways.right.thickness, medium.wavelength,
-            )
-        )  # fmt: skip
+        bands[SCREENING, band] = _loss(share)
 
 
 @kernel
@@ -193,12 +190,13 @@ def fill_path(
     hr: float,
     heading: float,
     directivity: Floats,
+    ways: Floats,
     medium: Medium,
     work: Work,
     bands: Floats,
     single: Floats,
 ) -> None:
-    """Every term of one path into `bands` (13, 8) and `single` (17,); `directivity` (8, 8), or without rows.
+    """Every term of one path with its ways (7,) into `bands` (13, 8) and `single` (17,); `directivity` (8, 8), or without rows.
 
     The reflection's own loss is the caller's; it is set to 0.
     """
@@ -217,15 +215,10 @@ def fill_path(
     for band in range(BANDS):
         bands[AIR, band] = medium.alpha[band] * distance
     fill_ground(path, hs, hr, medium, work, bands, single)
-    ways = find_ways(path, medium.screens, work.room)
     fill_screening(ways, medium, bands)
-    single[Z_TOP], single[Z_LEFT], single[Z_RIGHT] = ways.top.detour, ways.left.detour, ways.right.detour
-    single[E_TOP], single[E_LEFT], single[E_RIGHT] = (
-        ways.top.thickness,
-        ways.left.thickness,
-        ways.right.thickness,
-    )
-    single[KMET] = ways.kmet
+    single[Z_TOP], single[Z_LEFT], single[Z_RIGHT] = ways[0], ways[3], ways[5]
+    single[E_TOP], single[E_LEFT], single[E_RIGHT] = ways[1], ways[4], ways[6]
+    single[KMET] = ways[2]
     fill_belts(path, hs, hr, medium, work, bands)
 
 

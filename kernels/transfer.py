@@ -32,7 +32,7 @@ from kernels.paths import (
     screen_factor,
     total_attenuation,
 )
-from kernels.reflection import fill_reflection, find_bend
+from kernels.reflection import BEND_VALUES, fill_reflection, find_bends
 from kernels.rows import (
     TILE,
     PathRows,
@@ -48,12 +48,14 @@ from kernels.rows import (
 from kernels.rows import (
     fill_ground as fill_ground_row,
 )
-from kernels.ways import Path, find_ways
+from kernels.ways import WAY_VALUES, Path, path_of, trace_paths, trace_rows
 from kernels.weather import meteorological_correction
 
 Floats = NDArray[np.float64]
 
 CHUNK = 2048  # receivers that a thread takes at a time
+PATHS = 16384  # and paths, where more than their ends is kept of each
+NO_WAYS = np.empty((0, 0, WAY_VALUES))
 
 
 class SamePointError(ValueError):
@@ -112,14 +114,14 @@ def transfer(
         raise ValueError(f"threads must be at least 1, got {threads}")
     count = heard.shape[1]
     result = np.empty((len(placed), count, energy.shape[1]))
-    chunk = count if threads == 1 else min(CHUNK, -(-count // threads))
-    starts = range(0, count, max(chunk, 1))
+    chunk = max(count if threads == 1 else min(CHUNK, -(-count // threads)), 1)
+    if has_screens(medium) or len(medium.reflectors.x0):
+        chunk = min(chunk, CHUNK)
 
     def work(first: int) -> int:
-        return transfer_block(
-            placed, heard, pattern, medium, energy, first, min(first + chunk, count), result
-        )
+        return _fill_chunk(placed, heard, pattern, medium, energy, first, min(first + chunk, count), result)
 
+    starts = range(0, count, chunk)
     if threads == 1:  # a pool costs more than a small call
         coincident = sum(map(work, starts))
     else:
@@ -129,6 +131,97 @@ def transfer(
         s, r = _nearest_pair(placed[:, :3], heard[:3].T)
         raise SamePointError(f"sources: source {s} and receiver {r} are the same point")
     return result
+
+
+def has_screens(medium: Medium) -> bool:
+    """Whether anything can stand in a path."""
+    return len(medium.screens.obstacles.edge) > 0 or len(medium.screens.surface.z) > 0
+
+
+def _fill_chunk(
+    sources: Floats,
+    receivers: Floats,
+    pattern: Floats,
+    medium: Medium,
+    energy: Floats,
+    first: int,
+    stop: int,
+    result: Floats,
+) -> int:
+    """Fill result[:, first:stop], as many sources at a time as keep the paths in the processor's memory."""
+    screened, coincident = has_screens(medium), 0
+    group = max(PATHS // max(stop - first, 1), 1) if screened or len(medium.reflectors.x0) else len(sources)
+    for a in range(0, len(sources), max(group, 1)):
+        part = slice(a, a + group)
+        of = sources[part], receivers, pattern[part]
+        ways = trace_rows(sources[part], receivers, first, stop, medium.screens) if screened else NO_WAYS
+        coincident += transfer_block(*of, medium, energy[part], ways, first, stop, result[part])
+        if len(medium.reflectors.x0):
+            index, paths, bends = _reflected(sources[part], receivers, first, stop, medium)
+            ways = trace_paths(paths, medium.screens)
+            reflect_block(*of, medium, energy[part], index, paths, bends, ways, result[part])
+    return coincident
+
+
+def _reflected(
+    sources: Floats, receivers: Floats, first: int, stop: int, medium: Medium
+) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """All reflected paths of a block, as `find_bends` has them."""
+    room = 4 * len(sources) * (stop - first)
+    while True:
+        index, paths, bends = (
+            np.empty((room, 3), np.int64),
+            np.empty((room, 8)),
+            np.empty((room, BEND_VALUES)),
+        )
+        count = find_bends(sources, receivers, first, stop, medium.reflectors, index, paths, bends)
+        if count <= room:
+            return index[:count], paths[:count], bends[:count]
+        room = count
+
+
+def list_paths(
+    source: ArrayLike, receiver: ArrayLike, pattern: ArrayLike | None, medium: Medium
+) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """All paths from one source to one receiver with every term, the direct one first.
+
+    Parameters
+    ----------
+    source : (5,) array_like
+    receiver : (4,) array_like
+    pattern : (8, 8) array_like or None
+        Directivity of the source.
+    medium : Medium
+        All as for `transfer`, of which this is the explanation.
+
+    Returns
+    -------
+    reflector : (n,) ndarray
+        Index into medium.reflectors; -1 for the direct path.
+    bands : (n, 13, 8) ndarray
+        Terms by band, dB; rows named in `kernels.paths`.
+    single : (n, 17) ndarray
+        Terms with one value.
+
+    Raises
+    ------
+    ValueError
+        As `transfer`.
+    """
+    place = check_places("source", np.asarray(source, float)[None], 5)
+    heard = check_places("receiver", np.asarray(receiver, float)[None], 4)
+    if (place[0, :3] == heard[0, :3]).all():
+        raise SamePointError("source: source and receiver are the same point")
+    index, paths, bends = _reflected(place, np.ascontiguousarray(heard.T), 0, 1, medium)
+    straight = np.concatenate([place[0, :3], heard[0, :3], [np.nan, np.nan]])
+    paths = np.concatenate([straight[None], paths])
+    reflector = np.concatenate([[-1], index[:, 2]])
+    bends = np.concatenate([np.zeros((1, BEND_VALUES)), bends])
+    table = np.zeros((0, BANDS)) if pattern is None else np.ascontiguousarray(pattern, float)
+    ways = trace_paths(paths, medium.screens)
+    bands, single = np.empty((len(paths), BAND_TERMS, BANDS)), np.empty((len(paths), SINGLE_TERMS))
+    fill_paths(place[0], heard[0], table, medium, reflector, paths, bends, ways, bands, single)
+    return reflector, bands, single
 
 
 def check_places(name: str, places: ArrayLike, columns: int) -> Floats:
@@ -162,11 +255,12 @@ def transfer_block(
     directivity: Floats,
     medium: Medium,
     band_energy: Floats,
+    ways: Floats,
     first: int,
     stop: int,
     result: Floats,
 ) -> int:
-    """Fill result[:, first:stop] (S, R, M); receivers (4, R). No checks.
+    """Fill result[:, first:stop] (S, R, M) with the direct paths; receivers (4, R), ways (S, stop - first, 7) or none. No checks.
 
     Returns
     -------
@@ -179,10 +273,9 @@ def transfer_block(
     store = np.empty((11, TILE))
     store[6:9] = medium.zones.g_outside
     every = PathRows(store[0], store[1], store[2], store[3], store[4], store[5], store[6], store[7], store[8])
-    screens, extra = np.empty((7, TILE)), np.empty((BANDS + 1, TILE))
+    extra = np.empty((BANDS + 1, TILE))
     bands, single = np.empty((BAND_TERMS, BANDS)), np.empty(SINGLE_TERMS)
     totals = np.empty((band_energy.shape[1], TILE))
-    has_screens = len(medium.screens.obstacles.edge) > 0 or len(medium.screens.surface.z) > 0
     has_extra = medium.alternative or medium.c0 != 0.0 or len(medium.belts.kind) > 0 or len(directivity) > 0
     coincident = 0
     for s in range(len(sources)):
@@ -199,8 +292,6 @@ def transfer_block(
             fill_growth(rows)
             if len(medium.zones.g):
                 fill_ground_factors(xs, ys, hs, x, y, h, medium.zones, work.zones, rows)
-            if has_screens:
-                fill_screens(xs, ys, zs, x, y, z, medium, work, screens)
             if has_extra:
                 fill_extra(xs, ys, zs, hs, heading, x, y, z, h, pattern, medium, work, bands, single, extra)
             totals[:] = 0.0
@@ -210,8 +301,8 @@ def transfer_block(
                 else:
                     fill_ground_row(band, source_shapes, shapes, a, b, rows, ground)
                 fill_factors(medium.alpha[band], rows.slant, ground, factor)
-                if has_screens:
-                    apply_screens(band, medium.wavelength, ground, screens, factor)
+                if len(ways):
+                    apply_screens(band, medium.wavelength, ground, ways[s, a - first : b - first], factor)
                 if has_extra:
                     for j in range(b - a):
                         factor[j] *= extra[band, j]
@@ -219,44 +310,17 @@ def transfer_block(
                     add_band(band_energy[s, m, band], factor, totals[m, : b - a])
             for m in range(band_energy.shape[1]):
                 spread(totals[m, : b - a], rows.spreading, result[s, a:b, m])
-            if len(medium.reflectors.x0):
-                for j in range(b - a):
-                    add_reflections(
-                        xs, ys, zs, hs, heading, x[j], y[j], z[j], h[j], pattern, medium, work, bands, single,
-                        band_energy[s], result[s, a + j],
-                    )  # fmt: skip
     return coincident
 
 
-@kernel
-def fill_screens(
-    xs: float,
-    ys: float,
-    zs: float,
-    x: Floats,
-    y: Floats,
-    z: Floats,
-    medium: Medium,
-    work: Work,
-    screens: Floats,
-) -> None:
-    """The three ways of every path of a row: detours, thicknesses and Kmet in `screens`; a first one of nan is none."""
-    for j in range(len(x)):
-        path = Path(xs, ys, zs, x[j], y[j], z[j], False, 0.0, 0.0)
-        ways = find_ways(path, medium.screens, work.room)
-        screens[0, j], screens[1, j], screens[2, j] = ways.top.detour, ways.top.thickness, ways.kmet
-        screens[3, j], screens[4, j] = ways.left.detour, ways.left.thickness
-        screens[5, j], screens[6, j] = ways.right.detour, ways.right.thickness
-
-
 @inlined
-def apply_screens(band: int, wavelength: Floats, ground: Floats, screens: Floats, factor: Floats) -> None:
+def apply_screens(band: int, wavelength: Floats, ground: Floats, ways: Floats, factor: Floats) -> None:
     """Multiply the factors of a row by 10^(-Abar/10)."""
     for j in range(len(factor)):
-        if screens[0, j] == screens[0, j]:
+        if ways[j, 0] == ways[j, 0]:
             factor[j] *= screen_factor(
-                band, ground[j], energy_factor(ground[j]), screens[0, j], screens[1, j], screens[2, j],
-                screens[3, j], screens[4, j], screens[5, j], screens[6, j], wavelength,
+                band, ground[j], energy_factor(ground[j]), ways[j, 0], ways[j, 1], ways[j, 2],
+                ways[j, 3], ways[j, 4], ways[j, 5], ways[j, 6], wavelength,
             )  # fmt: skip
 
 
@@ -303,66 +367,50 @@ def fill_extra(
 
 
 @kernel
-def add_reflections(
-    xs: float,
-    ys: float,
-    zs: float,
-    hs: float,
-    heading: float,
-    xr: float,
-    yr: float,
-    zr: float,
-    hr: float,
-    pattern: Floats,
+def reflect_block(
+    sources: Floats,
+    receivers: Floats,
+    directivity: Floats,
     medium: Medium,
-    work: Work,
-    bands: Floats,
-    single: Floats,
     band_energy: Floats,
+    index: NDArray[np.int64],
+    paths: Floats,
+    bends: Floats,
+    ways: Floats,
     result: Floats,
 ) -> None:
-    """Add the energy of every reflected path to the metrics (M,) of one pair."""
-    for k in range(len(medium.reflectors.x0)):
-        bend = find_bend(k, medium.reflectors, xs, ys, zs, xr, yr, zr)
-        if not bend.meets:
-            continue
-        path = Path(xs, ys, zs, xr, yr, zr, True, bend.x, bend.y)
-        fill_path(path, hs, hr, heading, pattern, medium, work, bands, single)
-        fill_reflection(k, bend, medium.reflectors, medium.wavelength, bands)
+    """Add the energy of every reflected path to its pair in result (S, R, M)."""
+    work = make_work(medium)
+    bands, single = np.empty((BAND_TERMS, BANDS)), np.empty(SINGLE_TERMS)
+    for i in range(len(index)):
+        s, j, k = index[i]
+        pattern = directivity[s] if len(directivity) else np.empty((0, BANDS))
+        hs, hr = sources[s, 2] - sources[s, 3], receivers[2, j] - receivers[3, j]
+        fill_path(path_of(paths[i]), hs, hr, sources[s, 4], pattern, ways[i], medium, work, bands, single)
+        fill_reflection(k, bends[i], medium.reflectors, medium.wavelength, bands)
         for band in range(BANDS):
             factor = energy_factor(total_attenuation(band, bands, single))
-            for m in range(len(result)):
-                result[m] += band_energy[m, band] * factor
+            for m in range(result.shape[2]):
+                result[s, j, m] += band_energy[s, m, band] * factor
 
 
 @kernel
-def list_paths(
+def fill_paths(
     source: Floats,
     receiver: Floats,
     pattern: Floats,
     medium: Medium,
     reflector: NDArray[np.int64],
+    paths: Floats,
+    bends: Floats,
+    ways: Floats,
     bands: Floats,
     single: Floats,
-) -> int:
-    """All paths of one pair, the direct one first: the reflector of each (-1: none) and its terms; returns how many.
-
-    `reflector` (n,), `bands` (n, 13, 8) and `single` (n, 17) have room for one path more than there are reflectors.
-    """
+) -> None:
+    """Every term of every path of one pair."""
     work = make_work(medium)
-    xs, ys, zs, ground_s, heading = source
-    xr, yr, zr, ground_r = receiver
-    hs, hr = zs - ground_s, zr - ground_r
-    reflector[0] = -1
-    path = Path(xs, ys, zs, xr, yr, zr, False, 0.0, 0.0)
-    fill_path(path, hs, hr, heading, pattern, medium, work, bands[0], single[0])
-    count = 1
-    for k in range(len(medium.reflectors.x0)):
-        bend = find_bend(k, medium.reflectors, xs, ys, zs, xr, yr, zr)
-        if bend.meets:
-            path = Path(xs, ys, zs, xr, yr, zr, True, bend.x, bend.y)
-            reflector[count] = k
-            fill_path(path, hs, hr, heading, pattern, medium, work, bands[count], single[count])
-            fill_reflection(k, bend, medium.reflectors, medium.wavelength, bands[count])
-            count += 1
-    return count
+    hs, hr = source[2] - source[3], receiver[2] - receiver[3]
+    for i in range(len(paths)):
+        fill_path(path_of(paths[i]), hs, hr, source[4], pattern, ways[i], medium, work, bands[i], single[i])
+        if reflector[i] >= 0:
+            fill_reflection(reflector[i], bends[i], medium.reflectors, medium.wavelength, bands[i])

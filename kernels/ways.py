@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels.band import NO_WAY, Way, nearest_on_roof, over_the_top, sort_points, under_sight
-from kernels.cache import kernel, lean, lean_inlined
+from kernels.cache import inlined, kernel, lean, lean_inlined
 from kernels.lateral import Frame, Pool, make_pool, side_way
 from kernels.obstacles import BUILDING, TERRAIN, Crossings, Obstacles, find_edges, make_crossings
 from kernels.screening import weather_factor
@@ -19,6 +19,7 @@ from kernels.surface import Surface, make_march, profile_above
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+WAY_VALUES = 7
 SHORT_M = 1e-6  # on a leg shorter than this nothing stands
 
 
@@ -251,3 +252,41 @@ def roof_stretch(
         elif not crossings.inward[k] and crossings.t[i] <= t:
             start = max(start, crossings.t[i])
     return start, stop
+
+
+@kernel
+def trace_rows(sources: Floats, receivers: Floats, first: int, stop: int, screens: Screens) -> Floats:
+    """(S, stop - first, 7) the ways from sources (S, 5) to receivers (4, R), as `keep_ways` has them."""
+    room = make_room(screens)
+    kept = np.empty((len(sources), stop - first, WAY_VALUES))
+    for s in range(len(sources)):
+        for j in range(first, stop):
+            path = Path(
+                sources[s, 0], sources[s, 1], sources[s, 2], receivers[0, j], receivers[1, j], receivers[2, j], False, 0.0, 0.0
+            )  # fmt: skip
+            keep_ways(find_ways(path, screens, room), kept[s, j - first])
+    return kept
+
+
+@kernel
+def trace_paths(paths: Floats, screens: Screens) -> Floats:
+    """(n, 7) the ways of paths (n, 8): source x, y, z, receiver x, y, z, and x, y of the bend, nan on a straight path."""
+    room = make_room(screens)
+    kept = np.empty((len(paths), WAY_VALUES))
+    for i in range(len(paths)):
+        keep_ways(find_ways(path_of(paths[i]), screens, room), kept[i])
+    return kept
+
+
+@inlined
+def path_of(row: Floats) -> Path:
+    """A path from its row of eight values."""
+    return Path(row[0], row[1], row[2], row[3], row[4], row[5], row[6] == row[6], row[6], row[7])
+
+
+@inlined
+def keep_ways(ways: Ways, kept: Floats) -> None:
+    """Write what screening hangs on: z and e over the top, Kmet, z and e on the left, z and e on the right; nan for no way."""
+    kept[0], kept[1], kept[2] = ways.top.detour, ways.top.thickness, ways.kmet
+    kept[3], kept[4] = ways.left.detour, ways.left.thickness
+    kept[5], kept[6] = ways.right.detour, ways.right.thickness

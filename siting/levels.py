@@ -258,13 +258,10 @@ def _paths_of(
     prepared: Prepared, s: int, place: Floats, power: Floats, name: str, receiver: Floats
 ) -> list[PathLevel]:
     medium = prepared.medium
-    room = 1 + len(medium.reflectors.x0)
-    which = np.empty(room, np.int64)
-    band, single = np.empty((room, rows.BAND_TERMS, BANDS)), np.empty((room, rows.SINGLE_TERMS))
-    pattern = np.zeros((0, BANDS)) if prepared.directivity_db is None else prepared.directivity_db[s]
-    count = kernel.list_paths(place, receiver, pattern, medium, which, band, single)
+    pattern = None if prepared.directivity_db is None else prepared.directivity_db[s]
+    which, band, single = kernel.list_paths(place, receiver, pattern, medium)
     found = []
-    for k in range(count):
+    for k in range(len(which)):
         terms = _terms(power, band[k], single[k])
         via = None if which[k] < 0 else prepared.stands.name[medium.reflectors.owner[which[k]]]
         found.append(PathLevel(name, "direct" if via is None else "reflection", via, terms, _level(terms)))

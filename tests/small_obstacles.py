@@ -8,10 +8,8 @@ from shapely import Polygon
 from shapely.geometry.polygon import orient
 
 from kernels.bands import BANDS
-from kernels.directivity import POSITIONS
 from kernels.medium import open_medium
 from kernels.obstacles import BUILDING, TERRAIN, WALL, make_obstacles
-from kernels.paths import BAND_TERMS, SINGLE_TERMS
 from kernels.reflectors import make_reflectors
 from kernels.surface import no_surface
 from kernels.transfer import list_paths
@@ -120,12 +118,5 @@ class Listed(NamedTuple):
 
 def paths(source, receiver, between, pattern=None):
     """All paths of a source (x, y, z, ground, heading) to a receiver (x, y, z, ground)."""
-    room = len(between.reflectors.x0) + 1
-    which, bands = np.empty(room, np.int64), np.empty((room, BAND_TERMS, BANDS))
-    single = np.empty((room, SINGLE_TERMS))
-    if pattern is None:
-        pattern = np.zeros((0, POSITIONS))
-    count = list_paths(
-        np.array(source, float), np.array(receiver, float), pattern, between, which, bands, single
-    )
-    return [Listed(int(which[k]), bands[k], single[k]) for k in range(count)]
+    which, bands, single = list_paths(source, receiver, pattern, between)
+    return [Listed(int(which[k]), bands[k], single[k]) for k in range(len(which))]
