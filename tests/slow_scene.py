@@ -100,7 +100,8 @@ def _path(scene, source, name, power, track, lost, kind, via, land, everything):
 def path_terms(scene, source, power, track, lost, land, everything):
     """Every term of `siting.scene.parts.Terms`, those in bands as nine values."""
     start, stop, d, dp = track.legs[0].start, track.legs[-1].stop, track.d, track.dp
-    hs, hr = track.zs - slow_land.height(land, *start), track.zr - slow_land.height(land, *stop)
+    hs = track.zs - slow_land.height(land, source.x_m, source.y_m)  # its parts stand on the same ground
+    hr = track.zr - slow_land.height(land, *stop)
     air = scene.air
     alpha = [slow_twin.absorption(f, air.temperature_c, air.humidity_pct, air.pressure_kpa) for f in EXACT_HZ]
     foliage, site = (length_in_belts(scene.belts, kind, track, hs, hr) for kind in ("foliage", "site"))
@@ -180,7 +181,8 @@ def _along(leg, share):
 def height_of_path(track, land):
     """hm: area between the line of sight and the ground under it, where the ground is higher taken off, over d."""
     points = [(t, track.sight(t) - z) for t, z in ground_under(track, land)]
-    return sum((t1 - t0) * (a + b) / 2 for (t0, a), (t1, b) in itertools.pairwise(points)) / track.d
+    area = sum((t1 - t0) * (a + b) / 2 for (t0, a), (t1, b) in itertools.pairwise(points))
+    return max(0.0, area / track.d)
 
 
 def length_in_belts(belts, kind, track, hs, hr):

@@ -6,40 +6,59 @@ The plane holds source and receiver and is horizontal across; shapes in it are g
 import itertools
 import math
 
+import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon, box
 from slow_screens import Bend, windows
 from slow_taut import taut_way
 
 MEETS = 1e-6  # metres; a way that comes this close touches
+GAP = 1e-3  # metres; what is nearer than this hangs together
 FAR = 1e5
 FLAT = 1e-9  # a plane that rises less than this is level, and touches tops that are this close
 
 
 def round_the_sides(track, everything, top):
-    """The shortest way round the left and round the right of what the path crosses; None where there is none."""
+    """The shortest way round the left and round the right of what the path crosses; None where there is none.
+
+    On a reflected path only what hangs together with something that a leg crosses may join what this leg crosses.
+    """
     shapes = in_the_plane(track, everything, top.lowered)
     crossed = crossed_by(track, shapes)
-    joining = len(track.legs) == 1
-    pieces = [shape for number, shape in enumerate(shapes) if joining or number in crossed]
-    if not joining:
-        crossed = set(range(len(pieces)))
-    pieces = [piece for _, piece in pieces]
+    if len(track.legs) > 1:
+        near = clusters(everything)
+        together = {(shapes[n][0], near[shapes[n][1]]) for n in crossed}
+        kept = [n for n, (leg, number, _) in enumerate(shapes) if (leg, near[number]) in together]
+        shapes, crossed = [shapes[n] for n in kept], {kept.index(n) for n in crossed}
+    pieces = [shape for *_, shape in shapes]
     other_hand = [shapely.transform(piece, lambda xy: xy * [1, -1]) for piece in pieces]
-    return [
-        None if way is None else bend(track, way)
-        for way in (left_way(track, side, crossed, joining) for side in (pieces, other_hand))
+    ways = [left_way(track, side, crossed) for side in (pieces, other_hand)]
+    return [None if way is None else bend(track, way) for way in ways]
+
+
+def clusters(everything):
+    """The number of the first body with which each one hangs together, by gaps of up to a millimetre in plan."""
+    plans = [
+        Polygon(body.rings[0], body.rings[1:]) if body.kind == "building" else LineString(body.rings[0])
+        for body in everything
     ]
+    first = list(range(len(plans)))
+    for n, plan in enumerate(plans):
+        for other in np.flatnonzero(shapely.dwithin(plans[:n], plan, GAP)) if n else []:
+            first = [min(first[n], first[other]) if of in (first[n], first[other]) else of for of in first]
+    return first
 
 
 def in_the_plane(track, everything, lowered):
-    """What reaches above the plane, as (leg, shape): the parts of buildings, single segments of walls."""
+    """What reaches above the plane, as (leg, number of the body, shape): parts of buildings, single segments of walls."""
     found = []
     for leg, (_, _, to_plan) in enumerate(windows(track)):
-        for body in everything:
+        for number, body in enumerate(everything):
+            if body.kind == "wall" and track.bounce and track.bounce[0] == number:
+                continue  # what reflects does not screen
             rings = [[to_plan(point) for point in ring] for ring in body.rings]
             cut = cut_building if body.kind == "building" else cut_wall
-            found += [(leg, shape) for shape in cut(track, rings, body.tops, lowered)]
+            found += [(leg, number, shape) for shape in cut(track, rings, body.tops, lowered)]
     return found
 
 
@@ -80,16 +99,16 @@ def crossed_by(track, shapes):
     for leg, (first, last, _) in enumerate(windows(track)):
         short = 1e-3 if len(track.legs) > 1 else 0.0
         line = LineString([(first + (short if leg else 0), 0), (last - (0 if leg else short), 0)])
-        found |= {n for n, (of, shape) in enumerate(shapes) if of == leg and shape.distance(line) <= MEETS}
+        found |= {n for n, (of, _, shape) in enumerate(shapes) if of == leg and shape.distance(line) <= MEETS}
     return found
 
 
-def left_way(track, pieces, crossed, joining):
+def left_way(track, pieces, crossed):
     """Shortest way that has all it meets on its right: corners from source to receiver, None where there is no way."""
     pool = set(crossed)
     while True:
         way = round_pool([pieces[n] for n in sorted(pool)], track.dp, track.slope)
-        if way is None or not joining:
+        if way is None:
             return way
         near = shapely.dwithin(pieces, LineString(way), MEETS) if pieces else []
         met = {n for n, close in enumerate(near) if close} - pool
