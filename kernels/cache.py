@@ -80,6 +80,7 @@ def choose_folder() -> Path | None:
 
 
 FOLDER = choose_folder()
+LEAN: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def kernel(function: Kernel) -> Kernel:
@@ -109,7 +110,7 @@ def lean(function: Kernel) -> Kernel:
     """
     from numba import njit
 
-    compiled: Any = njit(nogil=True, error_model="numpy", cache=FOLDER is not None, _nrt=False)(function)
+    compiled: Any = njit(cache=FOLDER is not None, **LEAN)(function)
     return compiled
 
 
@@ -117,5 +118,5 @@ def lean_inlined(function: Kernel) -> Kernel:
     """Compile a function that only lean kernels call, into its caller; it makes no array and returns none."""
     from numba import njit
 
-    compiled: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
+    compiled: Any = njit(forceinline=True, **LEAN)(function)
     return compiled

@@ -101,7 +101,7 @@ def ground_attenuation_db(
     hs, hr : float
         Heights of source and receiver above ground, metres.
     g_source, g_middle, g_receiver : float
-        Mean ground factor of each region, 0 (hard) to 1 (porous); `kernels.zones.region_ground_factors` finds them.
+        Mean ground factor of each region, 0 (hard) to 1 (porous); `kernels.regions.region_ground_factors` finds them.
 
     Returns
     -------

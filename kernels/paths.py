@@ -12,11 +12,11 @@ from kernels.exponential import energy_factor
 from kernels.ground import region_attenuation_rows
 from kernels.medium import Medium, Work
 from kernels.obstacles import TERRAIN, find_edges
+from kernels.regions import bent_ground_factors, path_ground_factors
 from kernels.screening import diffraction, over_top, top_share
 from kernels.surface import profile_area
 from kernels.ways import Path
 from kernels.weather import meteorological_correction
-from kernels.zones import bent_ground_factors, path_ground_factors
 
 Floats = NDArray[np.float64]
 

@@ -20,7 +20,8 @@ from kernels.ground import (
     near_growth,
     porous_shape,
 )
-from kernels.zones import GroundZones, ZoneScratch, path_ground_factors
+from kernels.regions import path_ground_factors
+from kernels.zones import GroundZones, ZoneScratch
 
 Floats = NDArray[np.float64]
 Shapes = tuple[float, float, float, float, float]

@@ -5,7 +5,8 @@ import pytest
 import slow_twin
 from flat_cases import CASES, box, case_ground, make_zones
 
-from kernels.zones import GroundZones, region_ground_factors
+from kernels.regions import region_ground_factors
+from kernels.zones import GroundZones
 
 NAN = math.nan
 
