@@ -1,7 +1,7 @@
 # Builds .venv once, then runs siting from it. Works from anywhere: make -C path/to/siting run
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help run app test lint clean
+.PHONY: help run app test conformity lint clean
 
 BIN := .venv/bin
 BUILT := .venv/.built
@@ -14,6 +14,7 @@ help:
 	@echo 'make run   assess the example site; leaves $(OUT)/map.html'
 	@echo 'make app   open the map app in a browser'
 	@echo 'make test  run the tests: as they are, kernels without the compiler, all but the browser tests with bounds checks'
+	@echo 'make conformity  write docs/conformity.md from what the program computes; fails where a case is out of tolerance'
 	@echo 'make lint  ruff, mypy, import-linter'
 	@echo 'make clean remove .venv, out and the tools'"'"' caches'
 
@@ -31,6 +32,9 @@ test: $(BUILT)
 	$(BIN)/pytest --durations=15
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(KERNEL_TESTS)
 	NUMBA_BOUNDSCHECK=1 $(BIN)/pytest -m 'not browser' # those run no kernel that the others do not
+
+conformity: $(BUILT)
+	PYTHONPATH=docs $(BIN)/python -m conformity.write
 
 lint: $(BUILT)
 	$(BIN)/ruff check .
