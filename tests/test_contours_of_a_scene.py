@@ -1,6 +1,8 @@
 """The verb `siting contours`. Oracles: `siting levels` at the same places to the bit, and outlines by shapely."""
 
 import json
+import re
+from pathlib import Path
 
 import geopandas
 import numpy as np
@@ -12,6 +14,7 @@ from click.testing import CliRunner
 from siting.cli import main
 from siting.contours.scene_crs import scene_crs
 
+PAGE = Path(__file__).parents[1] / "docs" / "noise-map.md"
 X0, Y0 = 147_800.0, 6_398_600.0  # coordinates as large as they are on maps
 
 
@@ -155,3 +158,15 @@ def test_the_crs_of_a_scene_in_a_geopackage(tmp_path):
     assert scene_crs(tmp_path / "scene.gpkg") == "EPSG:3007"
     (tmp_path / "bare.geojson").write_text(json.dumps({**yard(), "crs": None}))
     assert scene_crs(tmp_path / "bare.geojson") is None
+
+
+def test_the_page_names_every_option_and_shows_small_pictures():
+    page = PAGE.read_text(encoding="utf-8")
+    options = [
+        name for option in main.commands["contours"].params for name in option.opts if name.startswith("--")
+    ]
+    assert len(options) == 6 and all(
+        f"`{name}`" in page or f"{name} " in page for name in {*options} - {"--output"}
+    )
+    pictures = re.findall(r"\((noise_map/\w+\.png)\)", page)
+    assert len(pictures) == 2 and all(0 < (PAGE.parent / name).stat().st_size < 300_000 for name in pictures)

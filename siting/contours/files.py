@@ -17,7 +17,7 @@ from siting.geodata.raster_file import Cells, cloud_optimised
 from siting.model import Facts
 
 LEVELS, ISOLINES = "levels.tif", "isolines.geojson"
-TILE = 256  # cells of a tile
+TILE = 128  # cells on a side of a tile: seconds of work, so that progress is seen and an interrupt heard
 Progress = Callable[[int, int], None]
 
 
