@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from conformity import air, eu_log, official, others
+from conformity import air, eu_log, official, others, simplified
 from conformity.lines import CASES, Case, case_text, number, table
 
 DOCS = Path(__file__).parents[1]
@@ -145,6 +145,7 @@ def main() -> int:
     """Write the pages; 1 where a case is out of tolerance."""
     parts = sections()
     PAGE.write_text(page(parts), encoding="utf-8", newline="")
+    simplified.write()
     cases = [case for _, _, of in parts for case in of]
     failed = [case.name for case in cases if not case.holds()]
     if len(cases) != len(CASES):
