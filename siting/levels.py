@@ -75,6 +75,8 @@ def levels(scene: Scene, paths: bool = True, threads: int = 1) -> list[ReceiverL
     InputError
         As `prepare`.
     """
+    if not scene.receivers:
+        raise InputError(f'{scene.name}: it has no receiver; give at least one feature of kind "receiver".')
     prepared = prepare(scene)
     receivers = _receivers(prepared)
     metrics = np.concatenate(

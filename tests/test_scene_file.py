@@ -224,7 +224,6 @@ BAD = [
     ([source(id=1), source(id="1"), receiver()], {}, ["the id is taken by feature 1"]),
     ([source(), receiver(id="")], {}, ['its id is ""']),
     ([source(), receiver(id=1.5)], {}, ["its id is 1.5"]),
-    ([source()], {}, ["it has no receiver"]),
     ([receiver()], {}, ["it has no source"]),
     ([], {}, ["empty list"]),
     (BOTH, {"reflexions": 1}, ['"reflexions" is no key of a scene', "did you mean reflections?"]),

@@ -121,5 +121,5 @@ def _refuse(scene: Scene, kind: str, wrong: Flags, found: str, do: str, amount: 
     said = found if amount is None else found.format(amount[first])
     more = f", and so do {others:,} more" if others > 1 else ", and so does 1 more" if others else ""
     raise InputError(
-        f'{scene.name}: {kind} "{point.id}" at ({point.x_m:g}, {point.y_m:g}) {said}{more}; {do}.'
+        f'{scene.name}: {kind} "{point.id}" at ({point.x_m:.10g}, {point.y_m:.10g}) {said}{more}; {do}.'
     )

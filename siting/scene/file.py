@@ -85,9 +85,8 @@ def _scene(name: str, parts: list[Part], settings: dict[str, Any]) -> Scene:
     def of(kind: type) -> Any:
         return tuple(part for part in parts if isinstance(part, kind))
 
-    for kind, word in ((Source, "source"), (Receiver, "receiver")):
-        if not of(kind):
-            refuse(name, f"it has no {word}", f'give at least one feature of kind "{word}"')
+    if not of(Source):
+        refuse(name, "it has no source", 'give at least one feature of kind "source"')
     if "terrain" in settings and of(Elevation):
         refuse(
             name,
