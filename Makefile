@@ -14,7 +14,7 @@ help:
 	@echo 'make run   assess the example site; leaves $(OUT)/map.html'
 	@echo 'make app   open the map app in a browser'
 	@echo 'make test  run the tests: as they are, kernels without the compiler, all but the browser tests with bounds checks'
-	@echo 'make conformity  write docs/conformity.md from what the program computes; fails where a case is out of tolerance'
+	@echo 'make conformity  write docs/conformity.md, simplifications.md and scenes.md from what the program computes now'
 	@echo 'make lint  ruff, mypy, import-linter'
 	@echo 'make clean remove .venv, out and the tools'"'"' caches'
 

@@ -1,10 +1,10 @@
-"""Writes docs/conformity.md and docs/simplifications.md from what the program gives now: `make conformity`."""
+"""Writes docs/conformity.md and docs/simplifications.md, and renews docs/scenes.md, from what the program gives now."""
 
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from conformity import air, eu_log, official, others, simplified
+from conformity import air, eu_log, official, others, scene_page, simplified
 from conformity.lines import CASES, Case, case_text, number, table
 
 DOCS = Path(__file__).parents[1]
@@ -146,6 +146,7 @@ def main() -> int:
     parts = sections()
     PAGE.write_text(page(parts), encoding="utf-8", newline="")
     simplified.write()
+    scene_page.write()
     cases = [case for _, _, of in parts for case in of]
     failed = [case.name for case in cases if not case.holds()]
     if len(cases) != len(CASES):
