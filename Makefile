@@ -1,7 +1,7 @@
 # Builds .venv once, then runs siting from it. Works from anywhere: make -C path/to/siting run
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help run app test conformity lint clean
+.PHONY: help run app test conformity bench lint clean
 
 BIN := .venv/bin
 BUILT := .venv/.built
@@ -15,6 +15,7 @@ help:
 	@echo 'make app   open the map app in a browser'
 	@echo 'make test  run the tests: as they are, kernels without the compiler, all but the browser tests with bounds checks'
 	@echo 'make conformity  write docs/conformity.md, simplifications.md and scenes.md from what the program computes now'
+	@echo 'make bench time the sound engine: a table of rates and ratios, some minutes; WRITE=1 keeps it in docs/performance.md'
 	@echo 'make lint  ruff, mypy, import-linter'
 	@echo 'make clean remove .venv, out and the tools'"'"' caches'
 
@@ -35,6 +36,9 @@ test: $(BUILT)
 
 conformity: $(BUILT)
 	PYTHONPATH=docs $(BIN)/python -m conformity.write
+
+bench: $(BUILT)
+	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(WRITE),--write)
 
 lint: $(BUILT)
 	$(BIN)/ruff check .
