@@ -15,6 +15,8 @@ from kernels.ground import height_shapes
 from kernels.medium import Medium, Work, make_work
 from kernels.paths import (
     BAND_TERMS,
+    BEND_X,
+    BEND_Y,
     DIRECTIVITY,
     DISTANCE,
     FOLIAGE,
@@ -23,6 +25,7 @@ from kernels.paths import (
     SINGLE_TERMS,
     SITE,
     SOLID_ANGLE,
+    TO_SOURCE,
     fill_belts,
     fill_ground,
     fill_path,
@@ -62,7 +65,7 @@ def transfer_block(
     stop: int,
     result: Floats,
 ) -> int:
-    """Fill result[:, first:stop] (S, R, M) with the direct paths; receivers (4, R), ways (S, stop - first, 7) or none. No checks.
+    """Fill result[:, first:stop] (S, R, M) with the direct paths; receivers (4, R), ways (S, stop - first, 10) or none.
 
     Returns
     -------
@@ -122,7 +125,7 @@ def apply_screens(band: int, wavelength: Floats, ground: Floats, ways: Floats, f
         if ways[j, 0] == ways[j, 0]:
             factor[j] *= screen_factor(
                 band, ground[j], energy_factor(ground[j]), ways[j, 0], ways[j, 1], ways[j, 2],
-                ways[j, 3], ways[j, 4], ways[j, 5], ways[j, 6], wavelength,
+                ways[j, 3], ways[j, 4], ways[j, 5], ways[j, 6], ways[j, 7], wavelength,
             )  # fmt: skip
 
 
@@ -216,3 +219,5 @@ def fill_paths(
         fill_path(path_of(paths[i]), hs, hr, source[4], pattern, ways[i], medium, work, bands[i], single[i])
         if reflector[i] >= 0:
             fill_reflection(reflector[i], bends[i], medium.reflectors, medium.wavelength, bands[i])
+            single[i, BEND_X], single[i, BEND_Y] = paths[i, 6], paths[i, 7]
+            single[i, TO_SOURCE:] = bends[i]

@@ -40,8 +40,9 @@ BAND_TERMS = 13
 # and its single values
 (
     DISTANCE, PLAN, HS, HR, DIVERGENCE, SOLID_ANGLE, CMET, G_S, G_M, G_R, Z_TOP, Z_LEFT, Z_RIGHT, E_TOP, E_LEFT, E_RIGHT, KMET,
-) = range(17)  # fmt: skip
-SINGLE_TERMS = 17
+    WIDTH, DSS, DSR, BEND_X, BEND_Y, TO_SOURCE, TO_RECEIVER, COSINE, LEAST,
+) = range(26)  # fmt: skip
+SINGLE_TERMS = 26
 
 
 @kernel
@@ -95,9 +96,15 @@ def screen_factor(
     e_left: float,
     z_right: float,
     e_right: float,
+    width: float,
     wavelength: Floats,
 ) -> float:
-    """10^(-Abar/10) in one band of all ways together; 1 where nothing screens in this band."""
+    """10^(-Abar/10) in one band of all ways together; 1 where nothing screens in this band.
+
+    What is not wider than the wavelength does not (7.4).
+    """
+    if width <= wavelength[band]:
+        return 1.0
     dz = over_top(wavelength[band], z_top, e_top, kmet)
     if not dz > 1.0:
         return 1.0
@@ -114,12 +121,12 @@ def _loss(share: float) -> float:
 
 @kernel
 def fill_screening(ways: Floats, medium: Medium, bands: Floats) -> None:
-    """Abar of all ways (7,) together and of each alone; `bands` holds Agr already."""
-    z_top, e_top, kmet, z_left, e_left, z_right, e_right = ways
+    """Abar of all ways (10,) together and of each alone; `bands` holds Agr already."""
+    z_top, e_top, kmet, z_left, e_left, z_right, e_right, width, _, _ = ways
     for band in range(BANDS):
         bands[SCREENING, band] = 0.0
         bands[TOP, band] = bands[LEFT, band] = bands[RIGHT, band] = np.inf
-        if z_top != z_top:
+        if z_top != z_top or width <= medium.wavelength[band]:
             continue
         ground = bands[GROUND, band]
         factor = energy_factor(ground)
@@ -128,7 +135,18 @@ def fill_screening(ways: Floats, medium: Medium, bands: Floats) -> None:
         bands[LEFT, band] = _loss(side_share(band, z_left, e_left, medium.wavelength))
         bands[RIGHT, band] = _loss(side_share(band, z_right, e_right, medium.wavelength))
         share = screen_factor(
-            band, ground, factor, z_top, e_top, kmet, z_left, e_left, z_right, e_right, medium.wavelength
+            band,
+            ground,
+            factor,
+            z_top,
+            e_top,
+            kmet,
+            z_left,
+            e_left,
+            z_right,
+            e_right,
+            width,
+            medium.wavelength,
         )
         bands[SCREENING, band] = _loss(share)
 
@@ -196,7 +214,7 @@ def fill_path(
     bands: Floats,
     single: Floats,
 ) -> None:
-    """Every term of one path with its ways (7,) into `bands` (13, 8) and `single` (17,); `directivity` (8, 8), or without rows.
+    """Every term of one path with its ways (10,) into `bands` (13, 8) and `single` (26,); `directivity` (8, 8), or without rows.
 
     The reflection's own loss is the caller's; it is set to 0.
     """
@@ -218,7 +236,8 @@ def fill_path(
     fill_screening(ways, medium, bands)
     single[Z_TOP], single[Z_LEFT], single[Z_RIGHT] = ways[0], ways[3], ways[5]
     single[E_TOP], single[E_LEFT], single[E_RIGHT] = ways[1], ways[4], ways[6]
-    single[KMET] = ways[2]
+    single[KMET], single[WIDTH], single[DSS], single[DSR] = ways[2], ways[7], ways[8], ways[9]
+    single[BEND_X:] = np.nan
     fill_belts(path, hs, hr, medium, work, bands)
 
 

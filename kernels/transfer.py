@@ -164,7 +164,7 @@ def list_paths(
         Index into medium.reflectors; -1 for the direct path.
     bands : (n, 13, 8) ndarray
         Terms by band, dB; rows named in `kernels.paths`.
-    single : (n, 17) ndarray
+    single : (n, 26) ndarray
         Terms with one value.
 
     Raises

@@ -19,7 +19,7 @@ from kernels.surface import Surface, make_march, profile_above
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-WAY_VALUES = 7
+WAY_VALUES = 10
 SHORT_M = 1e-6  # on a leg shorter than this nothing stands
 
 
@@ -70,12 +70,16 @@ class Path(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """The three ways and Kmet of the one over the top; `top.detour` is nan where nothing screens."""
+    """The three ways, Kmet of the one over the top, and the width of all that screens; `top.detour` is nan where nothing does.
+
+    The width is ll + lr of 7.4, across the line of sight; inf where there is no way round on one of the sides.
+    """
 
     top: Way
     left: Way
     right: Way
     kmet: float
+    width: float
 
 
 @kernel
@@ -108,7 +112,7 @@ def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
     second_leg = np.sqrt((path.xr - fx) ** 2 + (path.yr - fy) ** 2)
     plan = first_leg + second_leg
     if second_leg < SHORT_M or (path.bent and first_leg < SHORT_M):
-        return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0)
+        return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0, np.inf)
     rise = path.zr - path.zs
     slope = rise / plan
     zp = path.zs + slope * first_leg
@@ -159,7 +163,7 @@ def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
         fx, fy, zp, ux, uy, second_leg, path.zr, sink, first_leg, found, screens.obstacles, room.crossings
     )
     if count == 0 and found == 0:
-        return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0)
+        return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0, np.inf)
     return combine(path, plan, slope, first_leg, frame, mirrored, count, found, screens, room)
 
 
@@ -197,9 +201,9 @@ def combine(
     else:
         top, drop = edge_below(path.zs, path.zr, plan, slope, found, screens, crossings)
         plane -= drop
-    left, right = NO_WAY, NO_WAY
+    left, right, width = NO_WAY, NO_WAY, np.inf
     if top.detour != top.detour:
-        return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0)
+        return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0, np.inf)
     if not terrain and (objects or count == 0):
         left = side_way(
             1.0, frame, mirrored, first_leg, plan, plane, slope, crossings, found, obstacles, room.pool
@@ -207,12 +211,15 @@ def combine(
         right = side_way(
             -1.0, frame, mirrored, first_leg, plan, plane, slope, crossings, found, obstacles, room.pool
         )
+        if left.detour == left.detour and right.detour == right.detour:
+            width = left.offset + right.offset
         if top.detour > 0.0:
             limit = screens.side_limit * top.offset
             left = left if left.offset <= limit else NO_WAY
             right = right if right.offset <= limit else NO_WAY
     straight = np.sqrt(plan * plan + (path.zr - path.zs) ** 2)
-    return Ways(top, left, right, weather_factor(top.first, top.last, straight, top.detour))
+    kmet = weather_factor(top.first, top.last, straight, top.detour)
+    return Ways(top, left, right, kmet, width)
 
 
 @lean
@@ -256,7 +263,7 @@ def roof_stretch(
 
 @kernel
 def trace_rows(sources: Floats, receivers: Floats, first: int, stop: int, screens: Screens) -> Floats:
-    """(S, stop - first, 7) the ways from sources (S, 5) to receivers (4, R), as `keep_ways` has them."""
+    """(S, stop - first, 10) the ways from sources (S, 5) to receivers (4, R), as `keep_ways` has them."""
     room = make_room(screens)
     kept = np.empty((len(sources), stop - first, WAY_VALUES))
     for s in range(len(sources)):
@@ -270,7 +277,7 @@ def trace_rows(sources: Floats, receivers: Floats, first: int, stop: int, screen
 
 @kernel
 def trace_paths(paths: Floats, screens: Screens) -> Floats:
-    """(n, 7) the ways of paths (n, 8): source x, y, z, receiver x, y, z, and x, y of the bend, nan on a straight path."""
+    """(n, 10) the ways of paths (n, 8): source x, y, z, receiver x, y, z, and x, y of the bend, nan on a straight path."""
     room = make_room(screens)
     kept = np.empty((len(paths), WAY_VALUES))
     for i in range(len(paths)):
@@ -286,7 +293,8 @@ def path_of(row: Floats) -> Path:
 
 @inlined
 def keep_ways(ways: Ways, kept: Floats) -> None:
-    """Write what screening hangs on: z and e over the top, Kmet, z and e on the left, z and e on the right; nan for no way."""
+    """Write z and e over the top, Kmet, z and e on the left and on the right, the width, dss and dsr; nan for no way."""
     kept[0], kept[1], kept[2] = ways.top.detour, ways.top.thickness, ways.kmet
     kept[3], kept[4] = ways.left.detour, ways.left.thickness
     kept[5], kept[6] = ways.right.detour, ways.right.thickness
+    kept[7], kept[8], kept[9] = ways.width, ways.top.first, ways.top.last

@@ -303,6 +303,15 @@ def _terms(power: Floats, band: Floats, single: Floats) -> Terms:
         edges_left_m=float(single[rows.E_LEFT]),
         edges_right_m=float(single[rows.E_RIGHT]),
         kmet=float(single[rows.KMET]),
+        width_m=float(single[rows.WIDTH]),
+        first_top_m=float(single[rows.DSS]),
+        last_top_m=float(single[rows.DSR]),
+        bend_x_m=float(single[rows.BEND_X]),
+        bend_y_m=float(single[rows.BEND_Y]),
+        to_source_m=float(single[rows.TO_SOURCE]),
+        to_receiver_m=float(single[rows.TO_RECEIVER]),
+        incidence_cos=float(single[rows.COSINE]),
+        least_m=float(single[rows.LEAST]),
     )
 
 

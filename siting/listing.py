@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from kernels.decibel import a_weighted_total
 from siting.scene.parts import PathLevel, ReceiverLevel
 
 WIDTH = 130
@@ -125,6 +126,10 @@ def _number(value: float) -> str:
     return "0.00" if text == "-0.00" else text
 
 
+def _length(value: float) -> str:
+    return f"{value:.3f}" if math.isfinite(value) else NONE
+
+
 def _shared(wanted: list[int], room: int) -> list[int]:
     """Widths of the id columns that fit the room: short ones keep theirs, long ones share what is left."""
     widths: dict[int, int] = {}
@@ -161,6 +166,13 @@ def _geometry(level: ReceiverLevel, path: PathLevel) -> Iterator[str]:
     told = [f"{name} z {z:.4f} e {e:.3f}" for name, z, e in ways if not math.isnan(z)]
     if told:
         yield f"#   detours: {', '.join(told)}; Kmet {t.kmet:.4f}"
+        yield f"#   top dss {t.first_top_m:.3f} dsr {t.last_top_m:.3f}; width ll + lr {_length(t.width_m)}"
+    if path.kind == "reflection":
+        yield (
+            f"#   reflected at ({t.bend_x_m:.3f}, {t.bend_y_m:.3f}): dso {t.to_source_m:.3f}, dor {t.to_receiver_m:.3f}, "
+            f"cos beta {t.incidence_cos:.4f}, lmin {t.least_m:.3f}"
+        )
+    yield f"#   {_number(float(a_weighted_total(path.level_db)))} dB(A) by this path"
 
 
 def _sums(levels: Sequence[ReceiverLevel]) -> Iterator[str]:

@@ -237,10 +237,12 @@ def screening_terms(scene, track, land, everything, agr):
     stretches, ground = under_the_path(track, everything), ground_under(track, land)
     top, built = over_the_top(track, stretches, ground, scene.edges_below_sight)
     sides = round_the_sides(track, everything, top) if built else [None, None]
+    width = sum(side.offset for side in sides) if all(sides) else math.inf
     if scene.lateral_rule_8x and top is not None and top.z > 0:
         sides = [side if side is None or side.offset <= 8 * top.offset else None for side in sides]
-    bands = [screening(top, sides, a, w, track.d) for a, w in zip(agr, WAVELENGTH, strict=True)]
+    bands = [screening(top, sides, width, a, w, track.d) for a, w in zip(agr, WAVELENGTH, strict=True)]
     terms = {"screening_db": [whole for whole, _ in bands], "kmet": kmet(top, track.d) if top else 1.0}
+    terms |= {"width_m": width, "first_top_m": top.dss if top else 0.0, "last_top_m": top.dsr if top else 0.0}
     for n, (way, bend) in enumerate(zip(("top", "left", "right"), (top, *sides), strict=True)):
         terms[f"screening_{way}_db"] = [ways[n] for _, ways in bands]
         terms[f"detour_{way}_m"] = bend.z if bend else math.nan

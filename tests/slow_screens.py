@@ -223,9 +223,12 @@ def kmet(bend, d):
     return math.exp(-math.sqrt(bend.dss * bend.dsr * d / (2 * bend.z)) / 2000) if bend.z > 0 else 1.0
 
 
-def screening(top, sides, agr, wavelength, d):
-    """Abar in one band, and of each way alone: over the top, left, right; inf where there is no such way."""
-    if top is None:
+def screening(top, sides, width, agr, wavelength, d):
+    """Abar in one band, and of each way alone: over the top, left, right; inf where there is no such way.
+
+    What stands in the way screens only where its width across the line of sight, ll + lr, is greater than the wavelength (7.4).
+    """
+    if top is None or width <= wavelength:
         return 0.0, [math.inf] * 3
     over = dz(top, wavelength, d, over_the_top=True)
     round_it = [math.inf if side is None else dz(side, wavelength, d, over_the_top=False) for side in sides]

@@ -49,12 +49,21 @@ def test_three_ways_combine_by_energy():
 
 def test_screening_is_never_below_nothing():
     """Two side ways with 4.77 dB each and a top way with nothing left after the ground would add up to more than no screen."""
-    path = only((0, 0, 2), (100, 0, 2), medium(wall([(50, -0.01), (50, 0.01)], 2.001), 1.0))
+    path = only((0, 0, 2), (2000, 0, 2), medium(wall([(1000, -3), (1000, 3)], 2.001), 1.0))
     top, left, right = path.bands[[term.TOP, term.LEFT, term.RIGHT], 0]
     assert 10 ** (-top / 10) + 10 ** (-left / 10) + 10 ** (-right / 10) == pytest.approx(1.0, abs=0.01)
     low = path.bands[[term.TOP, term.LEFT, term.RIGHT], 2]  # 250 Hz, where porous ground attenuates
     assert (10 ** (-low / 10)).sum() > 1 and path.bands[term.SCREENING, 2] == 0
     assert (path.bands[term.SCREENING] >= 0).all()
+
+
+def test_what_is_no_wider_than_the_wavelength_does_not_screen():
+    """7.4: ll + lr > lambda; a wall 1 m wide screens from 500 Hz (0.68 m) on."""
+    path = only((0, 0, 1), (20, 0, 1), medium(wall([(8, -0.4), (8, 0.6)], 3.0), 0.0))
+    assert path.single[term.WIDTH] == pytest.approx(1.0, abs=1e-12)
+    assert (path.bands[term.SCREENING, :3] == 0).all() and (path.bands[term.SCREENING, 3:] > 1).all()
+    long = only((0, 0, 1), (20, 0, 1), medium(wall([(8, -4), (8, 6)], 3.0), 0.0))
+    assert (long.bands[term.SCREENING] > 3).all()
 
 
 def test_a_band_without_screening_over_the_top_has_none_at_all():

@@ -1,5 +1,6 @@
 """The frozen parts of a scene: sources, receivers, buildings, walls, ground, belts, elevation and air; metres, dB, degrees."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -130,7 +131,9 @@ class Scene:
     c0_db: float = 0.0
     reflections: int = 1
     lateral_rule_8x: bool = False
-    edges_below_sight: bool = True  # False: only an edge that breaks the line of sight screens (the safe reading)
+    edges_below_sight: bool = (
+        True  # False: only an edge that breaks the line of sight screens (the safe reading)
+    )
     name: str = "scene"  # for sentences
 
 
@@ -171,6 +174,16 @@ class Terms(NamedTuple):
     edges_left_m: float
     edges_right_m: float
     kmet: float
+    width_m: float  # ll + lr of 7.4, of all that screens; inf where there is no way round on one of the sides
+    first_top_m: float  # dss, from the source to the first edge
+    last_top_m: float  # dsr, from the last edge to the receiver
+    # of a reflected path, by equation 19: the place, dso, dor, cosine of the angle of incidence, least dimension of the surface
+    bend_x_m: float = math.nan
+    bend_y_m: float = math.nan
+    to_source_m: float = math.nan
+    to_receiver_m: float = math.nan
+    incidence_cos: float = math.nan
+    least_m: float = math.nan
 
 
 class PathLevel(NamedTuple):
