@@ -24,6 +24,7 @@ from siting.model import Ordinance, Question, Study, Unit
 from siting.site import Land, read_land
 from siting.sound import readings
 from siting.study import assess
+from siting.surroundings import ENVIRONMENT, Environment
 from siting.verdict import worst_row
 
 CHUNK = 64  # lots a task: long enough to hide the cost of handing it over, short enough for steady progress
@@ -41,6 +42,7 @@ class Order:
     ordinance: Ordinance | None
     question: Question
     sound_at: str | None
+    environment: Environment
 
 
 def run_batch(
@@ -51,6 +53,7 @@ def run_batch(
     sound_at: str | None,
     output: Path,
     *,
+    environment: Environment = ENVIRONMENT,
     overwrite: bool = False,
     workers: int | None = None,
     progress: Any = None,
@@ -75,7 +78,8 @@ def run_batch(
         Where a file, the unit, the ordinance or the output folder cannot be used.
     """
     check_folder(output, overwrite)
-    order = Order(land, load_unit(unit), load_ordinance(ordinance) if ordinance else None, question, sound_at)
+    rules = load_ordinance(ordinance) if ordinance else None
+    order = Order(land, load_unit(unit), rules, question, sound_at, environment)
     names = columns(order)
     parcels = read_land(**land).parcels  # bad input ends here, before any process starts
     make_folder(output)
@@ -109,7 +113,9 @@ def lot_row(land: Land, index: int, order: Order) -> Row:
     area = float(land.parcels.area_m2[index])
     row: Row = {"id": lot_id, "area_m2": None if math.isnan(area) else area}
     try:
-        study = assess(land, primary, order.unit, order.ordinance, order.question, order.sound_at)
+        study = assess(
+            land, primary, order.unit, order.ordinance, order.question, order.sound_at, order.environment
+        )
         row.update(study_row(study), id=lot_id)
         if primary != index:
             row["reason"] = f"stacked on lot {land.parcels.ids[primary]}; {row['reason']}"

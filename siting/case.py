@@ -1,15 +1,24 @@
-"""One lot ready to be asked: where units may stand, who hears them, and what limits hold there."""
+"""One lot ready to be asked: where units may stand, who hears them, what lies between, and what limits hold there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from siting.geodata.terrain import Terrain
 from siting.layout import Demand
-from siting.model import Floats, Ordinance, Poses, Question, Receptors, Site
+from siting.lot_lines import spacing_for
+from siting.model import Floats, Ordinance, Poses, Question, Receptors, Site, Unit
 from siting.ordinance import limits_at, strictest_limit
+from siting.outdoors import outdoors, picked
 from siting.receptors import place_receptors
 from siting.site import Land
+from siting.surroundings import Environment, Surroundings, screening_buildings, surroundings
+
+NEAR_DB, SURELY_DB = (
+    5.0,
+    3.0,
+)  # below limits, levels over open land: which points are computed, and which must have been
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,7 @@ class Case:
     terrain: Terrain | None
     poses: Poses
     receptors: Receptors
+    around: Surroundings
     classes: list[str | None]
     limits: Floats  # (R, periods), NaN where unknown
     demand: Demand
@@ -32,8 +42,10 @@ def make_case(
     site: Site,
     terrain: Terrain | None,
     poses: Poses,
+    unit: Unit,
     ordinance: Ordinance | None,
     question: Question,
+    environment: Environment,
     reach_m: float,
 ) -> Case:
     """Put receptors around a site, look up their limits, and say what level to plan for at each.
@@ -42,7 +54,11 @@ def make_case(
     units as there is space for, and one level everywhere for a given number, so that the loudest receptor is as quiet as
     can be.
     """
-    receptors = place_receptors(land, row, site, ordinance, reach_m)
+    roofs = screening_buildings(land, site, reach_m)
+    screened = None if terrain is None and not len(roofs) else land.buildings.geometries[roofs]
+    placed = place_receptors(land, row, site, ordinance, reach_m, spacing_for(unit), screened)
+    around = surroundings(land, site, terrain, placed.xy, reach_m, environment)
+    receptors = outdoors(placed, around)
     if ordinance is None:
         classes: list[str | None] = [None] * len(receptors)
         limits = np.full((len(receptors), 1), np.nan)
@@ -53,5 +69,25 @@ def make_case(
         planning = np.where(np.isnan(planning), strictest_limit(ordinance), planning)
     names: dict[str, int] = {}
     neighbour = np.array([names.setdefault(name, len(names)) for name in receptors.neighbour], np.int64)
-    demand = Demand(receptors.xy, planning, ~np.isnan(limits).any(axis=1), neighbour)
-    return Case(site, terrain, poses, receptors, classes, limits, demand, reach_m)
+    demand = Demand(receptors.xy, planning, ~np.isnan(limits).any(axis=1), neighbour, around)
+    return Case(site, terrain, poses, receptors, around, classes, limits, demand, reach_m)
+
+
+def narrowed(case: Case, keep: NDArray[np.bool_]) -> Case:
+    """The same case with some of its receptors."""
+    if keep.all():
+        return case
+    demand = case.demand
+    return replace(
+        case,
+        receptors=picked(case.receptors, keep),
+        classes=[case.classes[k] for k in np.flatnonzero(keep).tolist()],
+        limits=case.limits[keep],
+        demand=replace(
+            demand,
+            xy=demand.xy[keep],
+            planning_dba=demand.planning_dba[keep],
+            known=demand.known[keep],
+            neighbour=demand.neighbour[keep],
+        ),
+    )

@@ -13,6 +13,7 @@ EXIT = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
 FILE = click.Path(path_type=Path)
 LAND = (
     "parcels", "layer", "id_field", "crs", "zoning", "zone_field", "buildings", "keep_out", "receptors", "terrain",
+    "ground", "land_cover", "land_cover_table",
 )  # fmt: skip
 
 
@@ -50,12 +51,23 @@ def _land_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--zone-field", metavar="NAME", help="Field with the zone's name, in --zoning or in the parcels."
         ),
-        click.option("--buildings", type=FILE, help="Building footprints to keep a distance from."),
+        click.option(
+            "--buildings",
+            type=FILE,
+            help="Buildings: kept a distance from; those with a height screen and reflect.",
+        ),
         click.option("--keep-out", type=FILE, help="Polygons where no unit may stand."),
         click.option(
             "--receptors", type=FILE, help="Points where levels are wanted, beside the ordinance's own."
         ),
-        click.option("--terrain", type=FILE, help="Elevation raster: ground heights and slope of the lot."),
+        click.option("--terrain", type=FILE, help="Elevation raster: ground heights, which screen too."),
+        click.option("--ground", type=FILE, help="Ground polygons; field g: 0 hard to 1 porous."),
+        click.option("--land-cover", type=FILE, help="Raster of land-cover classes, for the ground factor."),
+        click.option(
+            "--land-cover-table",
+            metavar="NAME",
+            help="What the classes are to sound: umep, nlcd, worldcover, or a TOML file.",
+        ),
     ]
     return functools.reduce(lambda f, option: option(f), reversed(options), command)
 
@@ -81,6 +93,12 @@ def _question_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="WHERE",
             help="Where the unit's stated level holds: 7m, 1m, 23ft, power. Assumed: 7m.",
         ),
+        click.option(
+            "--edges-below-sight/--no-edges-below-sight",
+            default=True,
+            show_default=True,
+            help="Whether an edge below the line of sight screens too, as ISO 9613-2 has it.",
+        ),
     ]
     return functools.reduce(lambda f, option: option(f), reversed(options), command)
 
@@ -97,19 +115,22 @@ def assess(
     lot_id: str | None, at: str | None, output: Path | None, overwrite: bool, as_json: bool, **options: Any
 ) -> None:
     """Assess one lot of a parcel file. Exit code 0: allowed, 1: not allowed, 2: wrong input, 3: cannot be known."""
-    from siting.export import check_folder, document, dumps, study_files, write_files
+    from siting.export import check_folder, crs_name, document, dumps, study_files, write_files
     from siting.geodata.parcels import find_lot
     from siting.study import assess as run
 
     if output is not None:
         check_folder(output, overwrite)
-    land, unit, ordinance, question, sound_at = _read(options)
+    land, unit, ordinance, question, sound_at, environment = _read(options)
     row = find_lot(land.parcels, id=lot_id, at=_place(at))
-    data = document(run(land, row, unit, ordinance, question, sound_at))
+    study = run(land, row, unit, ordinance, question, sound_at, environment)
+    data = document(study)
     if output is not None:
         from siting.maps import study_map
+        from siting.scene.write import write_scene
 
         write_files({**study_files(data), "map.html": study_map(data)}, output, overwrite)
+        write_scene(study.scene, output / "scene.geojson", crs=crs_name(data))
     if as_json:
         click.echo(dumps(data), nl=False)
     else:
@@ -146,6 +167,7 @@ def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) ->
             _check_question(options),
             options["sound_at"],
             output,
+            environment=_environment(options),
             overwrite=overwrite,
             workers=workers,
             progress=progress,
@@ -275,7 +297,15 @@ def _read(options: dict[str, Any]) -> tuple[Any, ...]:
     resolve_sound(unit, options["sound_at"])
     ordinance = load_ordinance(options["ordinance"]) if options["ordinance"] else None
     land = read_land(**{name: options[name] for name in LAND})
-    return land, unit, ordinance, question, options["sound_at"]
+    return land, unit, ordinance, question, options["sound_at"], _environment(options)
+
+
+def _environment(options: dict[str, Any]) -> Any:
+    from dataclasses import replace
+
+    from siting.surroundings import ENVIRONMENT
+
+    return replace(ENVIRONMENT, edges_below_sight=options["edges_below_sight"])
 
 
 def _check_question(options: dict[str, Any]) -> Any:

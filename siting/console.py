@@ -9,8 +9,9 @@ from siting import wording
 from siting.export import Document
 
 COLOURS = {"PASS": "bold green", "FAIL": "bold red", "UNKNOWN": "bold yellow"}
-SINGLE = ("unit", "ordinance", "terrain")  # inputs without features to count
+SINGLE = ("unit", "ordinance", "terrain", "land cover")  # inputs without features to count
 NEIGHBOURS = 25
+PATHS = 5
 
 
 def print_study(data: Document, console: Console) -> None:
@@ -19,6 +20,7 @@ def print_study(data: Document, console: Console) -> None:
     _print_assumptions(data, console)
     _print_layout(data, console)
     _print_neighbours(data, console)
+    _print_worst(data, console)
     _print_readings(data, console)
     for note in data["notes"]:
         console.print(Text(f"Note: {note}"))
@@ -92,6 +94,36 @@ def _print_neighbours(data: Document, console: Console) -> None:
     console.print(table)
     if len(rows) > NEIGHBOURS:
         _line(console, f"and {len(rows) - NEIGHBOURS} more; -o DIR writes them all to receptors.csv")
+
+
+def _print_worst(data: Document, console: Console) -> None:
+    """The loudest paths to the worst receptor, and what screening takes from each."""
+    worst = data["worst"]
+    if worst is None:
+        return
+    place = wording.place(worst["receptor"], worst["neighbour"])
+    _heading(console, f"Loudest paths to {place}, {wording.period(worst['period'])}")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("from")
+    table.add_column("path", overflow="fold")
+    for name in ("distance m", "screening takes dB", "level dB(A)"):
+        table.add_column(name, justify="right")
+    for path in worst["paths"][:PATHS]:
+        far = f"{path['terms']['distance_m']:.1f}"
+        words = (
+            path["source"],
+            wording.way(path),
+            far,
+            wording.screened(path),
+            wording.level(path["level_dba"]),
+        )
+        table.add_row(*map(Text, words))
+    console.print(table)
+    if len(worst["paths"]) > PATHS:
+        _line(
+            console,
+            f"and {len(worst['paths']) - PATHS:,} more; -o DIR writes them all, term by term, to study.json",
+        )
 
 
 def _print_readings(data: Document, console: Console) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siting import __version__
 from siting.errors import InputError
-from siting.model import Ordinance, PlacedUnit, ReceptorLevel, Study
+from siting.model import Ordinance, PathTerms, PlacedUnit, ReceptorLevel, Study
 from siting.verdict import worst_of_each_neighbour, worst_row
 
 Document = dict[str, Any]
@@ -31,6 +32,7 @@ def document(study: Study) -> Document:
         "verdict": {"state": study.verdict.state, "reasons": list(study.verdict.reasons)},
         "unit": _unit(study),
         "sound": _sound(study),
+        "environment": asdict(study.environment),
         "ordinance": None if study.ordinance is None else _ordinance(study.ordinance),
         "site": _site(study),
         "layout": _layout(study),
@@ -140,13 +142,17 @@ def receptors_csv(data: Document) -> str:
     return text.getvalue()
 
 
+def crs_name(data: Document) -> str:
+    """The site's CRS as GeoJSON files name it: EPSG codes as OGC URNs, which GIS programs read."""
+    crs: str = data["site"]["crs"]
+    return f"urn:ogc:def:crs:EPSG::{crs[5:]}" if crs.startswith("EPSG:") else crs
+
+
 def _collection(data: Document, features: list[Document]) -> Document:
-    """A FeatureCollection that names its CRS; EPSG codes as OGC URNs, which GIS programs read."""
-    crs = data["site"]["crs"]
-    named = f"urn:ogc:def:crs:EPSG::{crs[5:]}" if crs.startswith("EPSG:") else crs
+    """A FeatureCollection that names its CRS."""
     return {
         "type": "FeatureCollection",
-        "crs": {"type": "name", "properties": {"name": named}},
+        "crs": {"type": "name", "properties": {"name": crs_name(data)}},
         "features": features,
     }
 
@@ -227,8 +233,28 @@ def _worst(study: Study, row: ReceptorLevel) -> Document:
     return {
         "receptor": row.id,
         **{key: getattr(row, key) for key in keys},
-        "terms": [asdict(terms) for terms in study.worst_terms],
+        "paths": [_path(path) for path in study.worst_terms],
     }
+
+
+def _path(path: PathTerms) -> Document:
+    """One path as `siting levels --json` has it, with its A-weighted level; null where nothing is sent back."""
+    values = {key: _finite(value) for key, value in asdict(path).items()}
+    own = ("source", "kind", "via", "level_db", "level_dba")
+    return {
+        "source": path.source,
+        "kind": path.kind,
+        "via": path.via,
+        "terms": {key: value for key, value in values.items() if key not in own},
+        "level_db": values["level_db"],
+        "level_dba": values["level_dba"],
+    }
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _geometry(geometry: BaseGeometry) -> Document:

@@ -1,7 +1,7 @@
 """The frozen types that the rooms hand to each other.
 
 Inside siting lengths are metres in the site's working CRS, levels dB re 20 µPa (power re 1 pW), energy 10^(L/10);
-every name at the edge carries its unit.
+every name at the edge carries its unit. A study's scene and environment are types that build on these.
 """
 
 from dataclasses import dataclass, field
@@ -41,13 +41,18 @@ class Clearance:
 
 @dataclass(frozen=True)
 class StatedSound:
-    """What the maker says: an A-weighted level, where it holds (None: not said), and the octave shape (8 bands, dB)."""
+    """What the maker says: an A-weighted level, where it holds (None: not said), and the octave shape (8 bands, dB).
+
+    `directivity_db` is what each of 8 directions is louder than the sound power says, 8 bands each: the first from the front,
+    then every 45 degrees counter-clockwise seen from above; None: the same all round.
+    """
 
     level_dba: float
     stated_at: str | None
     shape_db: tuple[float, ...]
     shape_name: str
     shape_origin: Origin
+    directivity_db: tuple[tuple[float, ...], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -124,9 +129,7 @@ class Neighbour:
 
     id: str
     geometry: BaseGeometry
-    zone: (
-        str | None
-    )  # the zone's name at the lot's own place, for display; None where no zoning layer covers it
+    zone: str | None  # its name at the lot's own place, for display; None where no zoning layer covers it
 
 
 @dataclass(frozen=True)
@@ -155,8 +158,12 @@ class Receptors:
     zones: list[tuple[str, ...]]  # the zones' names as the map writes them; empty where no zone is known
     xy: Floats  # (n, 2) metres
     distance_m: Floats  # (n,) from the buildable area
+    between: NDArray[
+        np.bool_
+    ]  # (n,) points put between others, for gaps through which sound passes buildings
     open_directions: int  # of 36 directions from the lot, those without another lot of the file within reach
     lots: Ints  # rows of the parcel file, the lots around, the nearest first
+    notes: tuple[str, ...]  # which places were no receptors, and which were moved
 
     def __len__(self) -> int:
         """How many points."""
@@ -227,16 +234,21 @@ class ReceptorLevel(NamedTuple):
 
 @dataclass(frozen=True)
 class PathTerms:
-    """The arithmetic from one unit to one receptor: 8 values a band term, dB."""
+    """The arithmetic of one path from one unit to one receptor: 8 values a band term, dB; names as in `siting levels --json`."""
 
-    unit: str
+    source: str  # the unit; of a unit so near that it is divided, unit#1, unit#2, ...
+    kind: Literal["direct", "reflection"]
+    via: str | None  # the building that sends the sound back
     distance_m: float
     plan_distance_m: float
     power_db: tuple[float, ...]
+    directivity_db: tuple[float, ...]
     divergence_db: float
     air_db: tuple[float, ...]
     ground_db: tuple[float, ...]
-    level_db: tuple[float, ...]
+    screening_db: tuple[float, ...]
+    reflection_db: tuple[float, ...]  # inf in a band that the surface is too small to send back
+    level_db: tuple[float, ...]  # -inf there
     level_dba: float
 
 
@@ -293,4 +305,6 @@ class Study:
     verdict: Verdict
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
+    environment: Any  # a `siting.surroundings.Environment`
+    scene: Any  # a `siting.scene.parts.Scene`: what the levels were computed from
     inputs: tuple[Facts, ...] = field(default=())

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from siting.model import Floats
+from siting.model import Floats, Ints
 
 FAR = 2.0  # a point stands for a source at twice its largest dimension and beyond
 MOST_BOXES = 4096
@@ -43,46 +43,101 @@ def sub_sources(
     ValueError
         The receiver is in the box or on it, the box lies below the ground, or a size is negative.
     """
-    middle, sides, ear = (np.asarray(values, dtype=np.float64) for values in (source, size, receiver))
-    if (sides < 0).any():
-        raise ValueError("size must not be negative")
-    ahead, left = (
-        np.array([math.cos(heading), math.sin(heading)]),
-        np.array([-math.sin(heading), math.cos(heading)]),
-    )
-    offset = ear - middle
-    bottom, top = max(-sides[2] / 2, ground - middle[2]), sides[2] / 2
-    if bottom > top:
-        raise ValueError("the box of the source lies below the ground")
-    sides = np.array([sides[0], sides[1], top - bottom])
-    # in the box's own frame: along the heading, to its left, up, from the middle of what stands above the ground
-    seen = np.array([ahead @ offset[:2], left @ offset[:2], offset[2] - (bottom + top) / 2])
-    if sides.any() and (np.abs(seen) <= sides / 2).all():
+    points, share, _ = many_sub_sources(np.reshape(source, (1, 3)), [ground], size, [heading], receiver)
+    return points, share
+
+
+def many_sub_sources(
+    sources: ArrayLike, ground: ArrayLike, size: ArrayLike, headings: ArrayLike, receiver: ArrayLike
+) -> tuple[Floats, Floats, Ints]:
+    """The same for many sources of one size, each by itself: (k, 3) points, (k,) shares, (k,) whose point it is."""
+    middle, ear = np.asarray(sources, float), np.asarray(receiver, float)
+    sides, seen, low = _boxes(middle, ground, size, headings, ear)
+    if (sides.any(axis=1) & (np.abs(seen) <= sides / 2).all(axis=1)).any():
         raise ValueError("the receiver is inside the source")
-    if np.linalg.norm(offset) >= FAR * sides.max():
-        return middle[np.newaxis], np.ones(1)
+    steps = np.ones(sides.shape, np.int64)
+    near = np.flatnonzero(_length(ear - middle) < FAR * sides.max(axis=1, initial=0.0))
+    steps[near] = _divide(sides[near], seen[near])
+    points, share, whose = [], [], []
+    whole = np.ones(len(middle), bool)
+    whole[near] = False
+    points.append(middle[whole])
+    share.append(np.ones(int(whole.sum())))
+    whose.append(np.flatnonzero(whole))
+    for step in np.unique(steps[near], axis=0):
+        which = near[(steps[near] == step).all(axis=1)]
+        at = [np.multiply.outer(sides[which, k], (np.arange(n) + 0.5) / n - 0.5) for k, n in enumerate(step)]
+        order = [axis.ravel() for axis in np.indices(tuple(step))]
+        along, aside, up = (values[:, k] for values, k in zip(at, order, strict=True))
+        ahead, left = _directions(np.asarray(headings, float)[which])
+        plan = middle[which, None, :2] + along[..., None] * ahead[:, None] + aside[..., None] * left[:, None]
+        height = (middle[which, 2] + low[which])[:, None] + up
+        points.append(np.concatenate([plan, height[..., None]], axis=2).reshape(-1, 3))
+        count = int(step.prod())
+        share.append(np.full(len(which) * count, 1.0 / count))
+        whose.append(np.repeat(which, count))
+    return np.concatenate(points), np.concatenate(share), np.concatenate(whose)
 
-    steps = _divide(sides, seen)
-    at = [side * ((np.arange(n) + 0.5) / n - 0.5) for side, n in zip(sides, steps, strict=True)]
-    along, aside, up = (values.ravel() for values in np.meshgrid(*at, indexing="ij"))
-    plan = middle[:2] + along[:, np.newaxis] * ahead + aside[:, np.newaxis] * left
-    points = np.column_stack([plan, middle[2] + (bottom + top) / 2 + up])
-    return points, np.full(len(points), 1.0 / len(points))
+
+def is_inside(
+    sources: ArrayLike, ground: ArrayLike, size: ArrayLike, headings: ArrayLike, receiver: ArrayLike
+) -> NDArray[np.bool_]:
+    """Which of the sources (n, 3) have a receiver in their box or on it."""
+    sides, seen, _ = _boxes(np.asarray(sources, float), ground, size, headings, np.asarray(receiver, float))
+    return np.asarray(sides.any(axis=1) & (np.abs(seen) <= sides / 2).all(axis=1))
 
 
-def _divide(sides: Floats, seen: Floats) -> tuple[int, ...]:
-    """Into how many parts each side is cut, for a receiver seen from the middle of the box."""
-    steps = np.ones(3, dtype=np.int64)
-    while True:
-        boxes = sides / steps
-        away = np.array([_to_nearest(sides[axis], int(steps[axis]), seen[axis]) for axis in range(3)])
-        longest = boxes.max()
-        finer = steps + (boxes >= longest * (1 - _ALIKE))
-        if np.linalg.norm(away) >= FAR * longest or finer.prod() > MOST_BOXES:
-            return tuple(int(n) for n in steps)
-        steps = finer
+def _boxes(
+    middle: Floats, ground: ArrayLike, size: ArrayLike, headings: ArrayLike, ear: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """What stands above the ground: sides (n, 3), the receiver as seen from its middle, and how far that is above the source."""
+    whole = np.asarray(size, float)
+    if (whole < 0).any():
+        raise ValueError("size must not be negative")
+    offset = ear - middle
+    bottom, top = np.maximum(-whole[2] / 2, np.asarray(ground, float) - middle[:, 2]), whole[2] / 2
+    if (bottom > top).any():
+        raise ValueError("the box of the source lies below the ground")
+    low = (bottom + top) / 2
+    sides = np.column_stack([np.full(len(middle), whole[0]), np.full(len(middle), whole[1]), top - bottom])
+    ahead, left = _directions(np.asarray(headings, float))
+    # in the box's own frame: along the heading, to its left, up
+    along = ahead[:, 0] * offset[:, 0] + ahead[:, 1] * offset[:, 1]
+    aside = left[:, 0] * offset[:, 0] + left[:, 1] * offset[:, 1]
+    return sides, np.column_stack([along, aside, offset[:, 2] - low]), low
 
 
-def _to_nearest(side: float, parts: int, seen: float) -> float:
-    """Distance along one axis from the receiver to the nearest middle of the parts of a side."""
-    return float(np.abs(side * ((np.arange(parts) + 0.5) / parts - 0.5) - seen).min())
+def _directions(headings: Floats) -> tuple[Floats, Floats]:
+    """Unit vectors along each heading and to its left; a heading gives the same bits alone and among others."""
+    ahead = np.array([(math.cos(turn), math.sin(turn)) for turn in headings.tolist()]).reshape(-1, 2)
+    return ahead, np.column_stack([-ahead[:, 1], ahead[:, 0]])
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.sqrt(vectors[:, 0] ** 2 + vectors[:, 1] ** 2 + vectors[:, 2] ** 2)
+
+
+def _divide(sides: Floats, seen: Floats) -> Ints:
+    """Into how many parts each side (n, 3) is cut, for a receiver seen from the middle of each box."""
+    steps = np.ones(sides.shape, np.int64)
+    open_rows = np.arange(len(sides))
+    while len(open_rows):
+        now = steps[open_rows]
+        boxes = sides[open_rows] / now
+        longest = boxes.max(axis=1)
+        finer = now + (boxes >= longest[:, None] * (1 - _ALIKE))
+        away = _length(_to_nearest(sides[open_rows], now, seen[open_rows]))
+        go_on = ~((away >= FAR * longest) | (finer.prod(axis=1) > MOST_BOXES))
+        steps[open_rows[go_on]] = finer[go_on]
+        open_rows = open_rows[go_on]
+    return steps
+
+
+def _to_nearest(sides: Floats, parts: Ints, seen: Floats) -> Floats:
+    """Distance along each axis from the receiver to the nearest middle of the parts of a side."""
+    share = seen / np.where(sides > 0, sides, 1.0) + 0.5
+    nearest = np.clip(np.floor(share * parts), 0, parts - 1)
+    tried = [np.clip(nearest + step, 0, parts - 1) for step in (-1, 0, 1)]
+    return np.asarray(
+        np.min([np.abs(sides * ((k + 0.5) / parts - 0.5) - seen) for k in tried], axis=0), dtype=float
+    )

@@ -1,57 +1,37 @@
-"""Poses and receptors to arrays, the kernels, and back: transfer per unit of 0 dB(A), and one path term by term."""
+"""Poses and receptors to arrays, the kernels, and back: transfer per unit of 0 dB(A), and a layout's scene with its levels."""
 
-import functools
 import os
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from kernels import paths as rows
 from kernels import transfer as kernel
-from kernels.air import band_absorption_db_per_m
 from kernels.bands import A_WEIGHTING_DB, BANDS
 from kernels.decibel import a_weighted_total
-from kernels.medium import Medium, open_medium
-from kernels.zones import uniform_zones
+from kernels.medium import Medium
 from siting.errors import InputError
-from siting.model import Assumption, Floats, PathTerms, Sound, Transfer, Unit
+from siting.levels import FAR_SIZES, Prepared, levels, levels_at, prepare
+from siting.model import Floats, PathTerms, PlacedUnit, Sound, Transfer, Unit
+from siting.near_source import is_inside, many_sub_sources
+from siting.scene.elevation import ground_at
+from siting.scene.parts import PathLevel, Receiver, Scene, Source
+from siting.surroundings import Surroundings, open_land
 
 GROUND_GAIN_DB = 6.0  # the most that 7.3.1 can add: hard ground, 1.5 in each end region and 3 q in the middle
+REFLECTION_GAIN_DB = 3.0  # one surface that sends everything back, along a way that is no longer
 SPREADING_DB = 11.0  # 10 lg 4 pi, the divergence at 1 m (7.1)
-FEW = 4_000_000  # pairs below which threads save less than a twentieth of a second
-
-
-@dataclass(frozen=True)
-class Environment:
-    """Air and ground between units and receptors, and the receptors' height."""
-
-    temperature_c: float
-    humidity_pct: float
-    pressure_kpa: float
-    ground_g: float
-    receptor_height_m: float
-
-
-ENVIRONMENT = Environment(10.0, 70.0, 101.325, 0.0, 1.5)
-
-
-def environment_assumptions() -> tuple[Assumption, ...]:
-    """What is taken for air, ground and receptor height, and why."""
-    e = ENVIRONMENT
-    return (
-        Assumption(
-            "air.temperature_c", e.temperature_c, "assumed", "usual reference weather; carries sound well"
-        ),
-        Assumption("air.humidity_pct", e.humidity_pct, "assumed", "usual reference weather"),
-        Assumption("air.pressure_kpa", e.pressure_kpa, "assumed", "sea level"),
-        Assumption("ground.g", e.ground_g, "assumed", "hard ground everywhere, the loud reading"),
-        Assumption("receptor.height_m", e.receptor_height_m, "assumed", "ear height, 5 ft above the ground"),
-        Assumption("terrain", "flat", "assumed", "units and receptors stand on one level plane"),
-    )
+FEW, FEW_SCREENED = 4_000_000, 20_000  # pairs below which threads save less than a twentieth of a second
+IN_THE_BODY = 1e30  # energy for a receptor in a unit's body, where no level can be given: over every limit
+FRONT = 2  # positions of 45 degrees from a unit's front, its south side at rotation 0, to its length axis
 
 
 def transfer(
-    unit: Unit, sources_xy: Floats, receptors_xy: Floats, environment: Environment = ENVIRONMENT
+    unit: Unit,
+    sources_xy: Floats,
+    rotation_deg: Floats,
+    receptors_xy: Floats,
+    around: Surroundings | None = None,
+    obstacles: bool = True,
 ) -> Transfer:
     """A-weighted energy at each receptor from one unit of 0 dB(A) power at each source, in the unit's octave shape.
 
@@ -59,68 +39,134 @@ def transfer(
     ----------
     sources_xy : (S, 2)
         Centres of bodies, metres.
+    rotation_deg : (S,)
+        Their rotations.
     receptors_xy : (R, 2)
         Metres.
+    around : Surroundings, optional
+        Level ground with nothing on it where left out.
+    obstacles : bool
+        False: nothing screens, nothing reflects and each unit is a point; quick, and no direct path is quieter.
 
     Returns
     -------
     Transfer
-        `energy` (S, R, 1); ISO 9613-2:1996 clauses 7.1, 7.2 and 7.3.1 on flat ground.
+        `energy` (S, R, 1) as `siting.levels.levels` has it to 12 figures; 1e30 where a receptor lies in a unit's body.
+
+    Raises
+    ------
+    InputError
+        A source or receptor lies outside the terrain, or a receptor exactly at a source.
     """
+    around = around or open_land()
     if not len(sources_xy) or not len(receptors_xy):
         return Transfer(np.zeros((len(sources_xy), len(receptors_xy), 1)), ("dba",))
-    sources = _places(sources_xy, unit.source_height_m, heading=0.0)
-    receptors = _places(receptors_xy, environment.receptor_height_m)
-    threads = (os.cpu_count() or 1) if len(sources) * len(receptors) >= FEW else 1
+    sources = _places(around, sources_xy, unit.source_height_m, "unit")
+    sources = np.column_stack([sources, np.radians(rotation_deg)])
+    receptors = _places(around, receptors_xy, around.environment.receptor_height_m, "receptor")
+    medium = around.prepared.medium if obstacles else around.open
+    few = FEW_SCREENED if obstacles and around.screens else FEW
+    threads = (os.cpu_count() or 1) if len(sources) * len(receptors) >= few else 1
+    pattern = _pattern(unit)
     try:
         energy = kernel.transfer(
-            sources, receptors, _band_energy(unit)[None, :], _medium(environment), threads=threads
+            sources, receptors, _band_energy(unit)[None, :], medium, _for_all(pattern, len(sources)), threads
         )
     except kernel.SamePointError as error:
         raise InputError(
             f"A receptor stands exactly where the sound of {unit.id} would start, {unit.source_height_m:g} m above the lot: "
             "move the receptor off the buildable area, or set the unit's source_height_m apart from the receptors' "
-            f"{environment.receptor_height_m:g} m."
+            f"{around.environment.receptor_height_m:g} m."
         ) from error
+    if obstacles:
+        for r, receptor in enumerate(receptors):
+            _mend_near(unit, sources, receptor, medium, pattern, energy[:, r, 0])
     return Transfer(energy, ("dba",))
 
 
-def path_terms(
+def unit_scene(
+    around: Surroundings,
     unit: Unit,
     sound: Sound,
-    name: str,
-    source_xy: Floats,
-    receptor_xy: Floats,
-    environment: Environment = ENVIRONMENT,
-) -> PathTerms:
-    """The arithmetic from one unit to one receptor, every term in dB."""
-    source = _places(source_xy[None], unit.source_height_m, heading=0.0)[0]
-    receptor = _places(receptor_xy[None], environment.receptor_height_m)[0]
-    band, single = np.empty((1, rows.BAND_TERMS, BANDS)), np.empty((1, rows.SINGLE_TERMS))
-    kernel.list_paths(
-        source, receptor, np.zeros((0, BANDS)), _medium(environment), np.empty(1, np.int64), band, single
-    )
-    air, ground, divergence = band[0, rows.AIR], band[0, rows.GROUND], single[0, rows.DIVERGENCE]
-    level = np.asarray(sound.power_db) - divergence - air - ground
-    return PathTerms(
-        unit=name,
-        distance_m=float(single[0, rows.DISTANCE]),
-        plan_distance_m=float(single[0, rows.PLAN]),
-        power_db=sound.power_db,
-        divergence_db=float(divergence),
-        air_db=tuple(map(float, air)),
-        ground_db=tuple(map(float, ground)),
-        level_db=tuple(map(float, level)),
-        level_dba=float(a_weighted_total(level)),
-    )
+    placed: tuple[PlacedUnit, ...],
+    receptors: tuple[Receiver, ...] = (),
+) -> Scene:
+    """The scene of a layout: every placed unit a source with its body, heading along its length.
+
+    A unit's directivity begins at its front; in the scene it begins along the heading, so it is turned by two positions.
+    """
+    pattern = _pattern(unit)
+    turned = None if pattern is None else tuple(map(tuple, pattern.tolist()))
+    sources = tuple(
+        Source(
+            u.id, u.x_m, u.y_m, sound.power_db, height_m=unit.source_height_m, directivity_db=turned,
+            heading_deg=u.rotation_deg, size_m=(unit.length_m, unit.width_m, unit.height_m),
+        )
+        for u in placed
+    )  # fmt: skip
+    return replace(around.scene, sources=sources, receivers=receptors)
+
+
+def scene_levels(
+    around: Surroundings, unit: Unit, sound: Sound, placed: tuple[PlacedUnit, ...], receptors_xy: Floats
+) -> Floats:
+    """Levels of a layout at receptors (n, 2), dB(A), as `siting levels` computes them from its scene; -inf without units."""
+    if not placed or not len(receptors_xy):
+        return np.full(len(receptors_xy), -np.inf)
+    prepared: Prepared = prepare(unit_scene(around, unit, sound, placed))
+    few = FEW_SCREENED if around.screens else FEW
+    threads = (os.cpu_count() or 1) if len(placed) * len(receptors_xy) >= few else 1
+    return levels_at(prepared, receptors_xy, around.environment.receptor_height_m, threads)
+
+
+def path_terms(scene: Scene) -> tuple[PathTerms, ...]:
+    """Every path to the one receiver of a scene that brings sound, the loudest first."""
+    (heard,) = levels(scene)
+    paths = [path for path in heard.paths if np.isfinite(path.level_db).any()]
+    return tuple(sorted(map(_path_terms, paths), key=lambda path: -path.level_dba))
 
 
 def reach_m(power_dba: float, units: int, limit_dba: float) -> float:
-    """Beyond this plan distance from all units no level can exceed the limit: divergence alone, the most the ground can add."""
+    """Beyond this plan distance from all units no level can exceed the limit.
+
+    Divergence alone, the most that the ground can add, and one surface that sends all the sound back: a second one behind the
+    same receptor makes at most 1.8 dB more of it, and stands in the levels themselves, which are computed out to here.
+    """
     if units == 0:
         return 0.0
-    excess = power_dba + 10 * np.log10(units) + GROUND_GAIN_DB - SPREADING_DB - limit_dba
+    gain = GROUND_GAIN_DB + REFLECTION_GAIN_DB
+    excess = power_dba + 10 * np.log10(units) + gain - SPREADING_DB - limit_dba
     return float(10 ** (excess / 20))
+
+
+def loudest_side_db(unit: Unit) -> float:
+    """How much louder than its sound power says a unit can be in one direction, dB."""
+    pattern = unit.sound.directivity_db
+    return 0.0 if pattern is None else max(0.0, *(level for position in pattern for level in position))
+
+
+def _path_terms(path: PathLevel) -> PathTerms:
+    t = path.terms
+    return PathTerms(
+        source=path.source,
+        kind=path.kind,
+        via=path.via,
+        distance_m=t.distance_m,
+        plan_distance_m=t.plan_distance_m,
+        power_db=_eight(t.power_db),
+        directivity_db=_eight(t.directivity_db),
+        divergence_db=t.divergence_db,
+        air_db=_eight(t.air_db),
+        ground_db=_eight(t.ground_db),
+        screening_db=_eight(t.screening_db),
+        reflection_db=_eight(t.reflection_db),
+        level_db=_eight(path.level_db),
+        level_dba=float(a_weighted_total(path.level_db)),
+    )
+
+
+def _eight(values: Floats) -> tuple[float, ...]:
+    return tuple(map(float, values))
 
 
 def _band_energy(unit: Unit) -> Floats:
@@ -129,13 +175,44 @@ def _band_energy(unit: Unit) -> Floats:
     return np.asarray(weighted / weighted.sum())
 
 
-def _places(xy: Floats, height_m: float, **more: float) -> Floats:
-    """Points on level ground at 0 m as the kernels take them: x, y, height, ground."""
-    columns = [np.full(len(xy), value) for value in (height_m, 0.0, *more.values())]
-    return np.column_stack([xy, *columns])
+def _pattern(unit: Unit) -> Floats | None:
+    """A unit's directivity (8, 8) with the first position along its length."""
+    given = unit.sound.directivity_db
+    return None if given is None else np.roll(np.array(given, float), -FRONT, axis=0)
 
 
-@functools.cache
-def _medium(environment: Environment) -> Medium:
-    air = (environment.temperature_c, environment.humidity_pct, environment.pressure_kpa)
-    return open_medium(uniform_zones(environment.ground_g), np.asarray(band_absorption_db_per_m(*air)))
+def _for_all(pattern: Floats | None, count: int) -> Floats | None:
+    return None if pattern is None else np.broadcast_to(pattern, (count, 8, BANDS))
+
+
+def _places(around: Surroundings, xy: Floats, height_m: float, what: str) -> Floats:
+    """Points as the kernels take them: x, y, height, ground."""
+    ground = ground_at(around.prepared.ground, xy)
+    if np.isnan(ground).any():
+        x, y = xy[int(np.isnan(ground).argmax())]
+        name = around.scene.terrain.name if around.scene.terrain else "the terrain"
+        raise InputError(
+            f"{name} has no height under a {what} at ({x:.1f}, {y:.1f}); give a raster that reaches it."
+        )
+    return np.column_stack([xy, np.maximum(ground + height_m, ground), ground])
+
+
+def _mend_near(
+    unit: Unit, sources: Floats, receptor: Floats, medium: Medium, pattern: Floats | None, energy: Floats
+) -> None:
+    """Put the energies (S,) at one receptor right for sources too near to be points."""
+    size = (unit.length_m, unit.width_m, unit.height_m)
+    away = np.linalg.norm(sources[:, :3] - receptor[:3], axis=1)
+    near = np.flatnonzero(away < FAR_SIZES * max(size))
+    if not len(near):
+        return
+    inside = is_inside(sources[near, :3], sources[near, 3], size, sources[near, 4], receptor[:3])
+    energy[near[inside]] = IN_THE_BODY
+    near = near[~inside]
+    points, share, whose = many_sub_sources(
+        sources[near, :3], sources[near, 3], size, sources[near, 4], receptor[:3]
+    )
+    parts = np.column_stack([points, sources[near[whose], 3:]])
+    shared = share[:, None, None] * _band_energy(unit)[None, None, :]
+    each = kernel.transfer(parts, receptor[None], shared, medium, _for_all(pattern, len(parts)))[:, 0, 0]
+    energy[near] = np.bincount(whose, each, minlength=len(near))

@@ -1,31 +1,27 @@
-"""Where levels are compared with limits: points on lot lines, dense enough that the worst one is not missed.
-
-Along a straight line the level peaks at a corner or at the foot of the perpendicular from a unit. Corners are
-receptors; between them the spacing is a quarter of the distance to the nearest place a unit may stand, so the foot is
-missed by at most an eighth of the distance, 20 lg sqrt(1 + 1/64) = 0.07 dB.
-"""
+"""Where levels are compared with limits: points on lot lines (`siting.lot_lines`) and points given, each with its zones."""
 
 from typing import Any
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from siting.errors import InputError
-from siting.model import Floats, Ints, Neighbour, Ordinance, Receptors, Site
-from siting.site import Land, zones_at
+from siting.lot_lines import INWARD_M, SPACING, Geometries, Lines, boundary_points
+from siting.model import Ints, Neighbour, Ordinance, Receptors, Site
+from siting.site import Land, start_of, zones_at
 
-SPACING = 0.25  # of the distance to the buildable area
-CLOSEST_M = 0.1  # no finer than this: at the line itself a unit's middle is still half its width away
-CORNER = 0.01  # corners nearer together than this share of the distance are one: 0.09 dB
 REACHES_M = (50.0, 200.0, 800.0, 3200.0)
 RAYS = 36
-INWARD_M = 0.25  # how far inside a lot its own zone is looked up
-Geometries = np.ndarray[Any, Any]
 
 
 def place_receptors(
-    land: Land, row: int, site: Site, ordinance: Ordinance | None, reach_m: float
+    land: Land,
+    row: int,
+    site: Site,
+    ordinance: Ordinance | None,
+    reach_m: float,
+    spacing: float = SPACING,
+    roofs: Geometries | None = None,
 ) -> Receptors:
     """The receptors around a lot, at the place where the ordinance says to measure.
 
@@ -33,6 +29,14 @@ def place_receptors(
     buildable area. At the lot line: on the lot's own boundary, each point with the zone of the nearest other lot. At
     points: those of the file given. Points given are receptors in any case. A point on a lot line has the zones found
     there and in the middle of the lot that it stands for; the strictest of them governs.
+
+    Parameters
+    ----------
+    spacing : float
+        Of points on a lot line, as a share of the distance.
+    roofs : array of geometries, optional
+        Buildings that screen, none where terrain alone does: points go between others too, and where a lot line comes out
+        from under a building. Left out where nothing screens.
 
     Raises
     ------
@@ -43,9 +47,9 @@ def place_receptors(
     others = _other_lots(land, row, site, reach_m)
     found: list[tuple[Any, ...]] = []
     if where == "receiving lot line":
-        found.append(_on_receiving_lines(land, site, others, reach_m))
+        found.append(_on_receiving_lines(land, site, others, Lines(site, reach_m, spacing, roofs)))
     if where == "lot line":
-        found.append(_on_own_line(land, site, others))
+        found.append(_on_own_line(land, site, others, Lines(site, np.inf, spacing, roofs)))
     if land.points is not None:
         found.append(_given_points(land, site, others))
     elif where == "points":
@@ -53,16 +57,18 @@ def place_receptors(
             f"The ordinance {ordinance.id if ordinance else ''} measures at given points and none are given: "
             "name a point file with --receptors."
         )
-    parts = list(zip(*found, strict=True)) or [(), (), (), ()]
+    parts = list(zip(*found, strict=True)) or [(), (), (), (), ()]
     xy = np.concatenate(parts[2]) if parts[2] else np.zeros((0, 2))
     return Receptors(
-        id=[i for part in parts[0] for i in part],
+        id=_unique([i for part in parts[0] for i in part]),
         neighbour=[n for part in parts[1] for n in part],
         zones=[z for part in parts[3] for z in part],
         xy=xy,
-        distance_m=shapely.distance(shapely.points(xy), _start(site)),
+        distance_m=shapely.distance(shapely.points(xy), start_of(site)),
+        between=np.concatenate([*parts[4], np.zeros(0, bool)]),
         open_directions=open_directions(land, others, site, reach_m),
         lots=others,
+        notes=(),
     )
 
 
@@ -95,22 +101,22 @@ def nearest_reach_m(land: Land, row: int, site: Site) -> float:
 
 def _other_lots(land: Land, row: int, site: Site, reach_m: float) -> Ints:
     """Rows of the lots within reach, one of each stack of duplicates, the nearest first."""
-    start = _start(site)
+    start = start_of(site)
     near = land.tree.query(start, predicate="dwithin", distance=reach_m)
     near = np.unique(land.parcels.primary[near])
     near = near[(near != land.parcels.primary[row]) & ~np.isin(near, list(land.parcels.unusable))]
     return near[np.lexsort((near, shapely.distance(land.parcels.lots[near], start)))]
 
 
-def _on_receiving_lines(land: Land, site: Site, others: Ints, reach_m: float) -> tuple[Any, ...]:
-    xy, owner, inward = _boundary_points(land.parcels.lots[others], site, reach_m)
+def _on_receiving_lines(land: Land, site: Site, others: Ints, how: Lines) -> tuple[Any, ...]:
+    xy, owner, inward, between = boundary_points(land.parcels.lots[others], how)
     zones = _and_their_lots(land, others, owner, zones_at(land, xy + INWARD_M * inward))
     names = [land.parcels.ids[others[k]] for k in owner]
-    return _numbered(names), names, xy, zones
+    return _numbered(names), names, xy, zones, between
 
 
-def _on_own_line(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
-    xy, _, inward = _boundary_points(np.array([site.lot]), site, np.inf)
+def _on_own_line(land: Land, site: Site, others: Ints, how: Lines) -> tuple[Any, ...]:
+    xy, _, inward, between = boundary_points(np.array([site.lot]), how)
     points = shapely.points(xy)
     if not len(others):
         return (
@@ -118,6 +124,7 @@ def _on_own_line(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
             ["none in the file"] * len(xy),
             xy,
             [()] * len(xy),
+            between,
         )
     tree = shapely.STRtree(land.parcels.lots[others])
     pairs, distance = tree.query_nearest(points, all_matches=False, return_distance=True)
@@ -135,6 +142,7 @@ def _on_own_line(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
         names,
         xy,
         _and_their_lots(land, others, pairs[1], zones_at(land, probe)),
+        between,
     )
 
 
@@ -158,44 +166,7 @@ def _given_points(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
         for i, k in zip(*tree.query(points, predicate="intersects"), strict=True):
             names[i] = land.parcels.ids[others[k]]
     xy = shapely.get_coordinates(points)
-    return ids, names, xy, zones_at(land, xy)
-
-
-def _boundary_points(lots: Geometries, site: Site, reach_m: float) -> tuple[Floats, Ints, Floats]:
-    """Points along the boundaries of lots within reach: xy (n, 2), the lot's index (n,), unit vector into the lot (n, 2)."""
-    parts, owner = shapely.get_parts(shapely.orient_polygons(lots), return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    coords, ring = shapely.get_coordinates(rings, return_index=True)
-    same = ring[1:] == ring[:-1]
-    a, b, ring = coords[:-1][same], coords[1:][same], ring[1:][same]
-    owner = owner[part[ring]]
-    length = np.hypot(*(b - a).T)
-    start = _start(site)
-    distance = shapely.distance(shapely.linestrings(np.stack((a, b), axis=1)), start)
-    keep = (distance <= reach_m) & (length > 0) & _corners_apart(ring, length, distance)
-    a, b, owner, length, distance = a[keep], b[keep], owner[keep], length[keep], distance[keep]
-    count = np.ceil(length / np.maximum(SPACING * distance, CLOSEST_M)).astype(np.int64)
-    segment = np.repeat(np.arange(len(a)), count)
-    nth = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)
-    along = (b - a) / length[:, None]
-    xy = a[segment] + (nth / count[segment])[:, None] * (b - a)[segment]
-    # the lot lies to the left of an oriented ring; a corner is looked up from a little way along its segment
-    inward = np.column_stack((-along[:, 1], along[:, 0]))[segment]
-    inward = (
-        inward
-        + np.where(nth == 0, np.minimum(1.0, length[segment] / 2 / INWARD_M), 0.0)[:, None] * along[segment]
-    )
-    return xy, owner[segment], inward
-
-
-def _corners_apart(ring: Ints, length: Floats, distance: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Which segments to keep where a curve has been digitised finer than a receptor can tell."""
-    travelled = np.cumsum(length / np.maximum(distance, CLOSEST_M)) / CORNER
-    bucket = np.floor(travelled - length / np.maximum(distance, CLOSEST_M) / CORNER)
-    keep = np.ones(len(ring), bool)
-    keep[1:] = (bucket[1:] != bucket[:-1]) | (ring[1:] != ring[:-1])
-    # a long segment is kept whatever came before it
-    return keep | (length > CORNER * np.maximum(distance, CLOSEST_M))
+    return ids, names, xy, zones_at(land, xy), np.zeros(len(xy), bool)
 
 
 def _and_their_lots(
@@ -213,15 +184,20 @@ def _and_their_lots(
     return [joined[pair] for pair in zip(zones, owner.tolist(), strict=True)]
 
 
-def _start(site: Site) -> BaseGeometry:
-    """Where distances to receptors begin: the buildable area, or the lot where there is none."""
-    return site.lot if site.buildable.is_empty else site.buildable
-
-
 def _numbered(names: list[str]) -> list[str]:
     seen: dict[str, int] = {}
     out = []
     for name in names:
         seen[name] = seen.get(name, 0) + 1
         out.append(f"{name}/{seen[name]}")
+    return out
+
+
+def _unique(ids: list[str]) -> list[str]:
+    """Ids of which no two are the same: points of a file may share a name."""
+    seen: dict[str, int] = {}
+    out = []
+    for name in ids:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return out

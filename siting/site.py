@@ -11,29 +11,19 @@ from shapely.geometry.base import BaseGeometry
 
 from siting.errors import InputError
 from siting.geodata.buildings import read_buildings
+from siting.geodata.ground import read_ground
+from siting.geodata.landcover import read_cover_table
 from siting.geodata.layers import Layer, listed, read_layer
 from siting.geodata.parcels import Parcels, read_parcels
 from siting.geodata.terrain import Terrain, read_terrain
 from siting.model import Assumption, Facts, Floats, Ordinance, Site
+from siting.scene.parts import Ground
 
 SETBACK_M = 1.524  # 5 ft: the low end of accessory setbacks
 BUILDING_DISTANCE_M = 1.524  # 5 ft: NFPA 37 4.1.4
 NOBODYS = frozenset(
-    [
-        "road",
-        "row",
-        "r.o.w.",
-        "right of way",
-        "right-of-way",
-        "street",
-        "alley",
-        "rr",
-        "rail",
-        "railroad",
-        "railway",
-        "water",
-    ]
-)
+    ("road", "row", "r.o.w.", "right of way", "right-of-way", "street", "alley", "rr", "rail", "railroad", "railway", "water")
+)  # fmt: skip
 ARC_SEGMENTS = 16  # a quarter circle
 SHARED_M2 = 0.5  # of two lots: more than rounded corners make
 
@@ -56,6 +46,11 @@ class Land:
     streets: frozenset[int]  # rows that their ids call a street, railway or water: nobody's lot
     zoning: Zoning | None
     buildings: shapely.STRtree
+    building_heights_m: Floats  # of the tree's geometries, NaN where not known
+    ground: tuple[Ground, ...]  # pieces of known ground factor
+    land_cover: (
+        tuple[Path, str] | None
+    )  # a raster of classes, read around each lot, and the table of its classes
     keep_outs: shapely.STRtree
     points: Layer | None
     terrain: Path | None
@@ -75,8 +70,12 @@ def read_land(
     keep_out: Path | None = None,
     receptors: Path | None = None,
     terrain: Path | None = None,
+    ground: Path | None = None,
+    land_cover: Path | None = None,
+    land_cover_table: str | None = None,
 ) -> Land:
     """Read every file that the question names; layers beside the parcels come out in the parcels' working CRS."""
+    cover = _cover(land_cover, land_cover_table)
     lots = read_parcels(parcels, layer=layer, id_field=id_field, stated_crs=crs)
 
     def beside(path: Path | None, role: str) -> Layer | None:
@@ -88,6 +87,7 @@ def read_land(
         beside(receptors, "receptors"),
     )
     built = None if buildings is None else read_buildings(buildings, crs=lots.crs, near=_bounds(lots))
+    soft = None if ground is None else read_ground(ground, crs=lots.crs, near=_bounds(lots))
     streets = frozenset(k for k, name in enumerate(lots.ids) if name.strip().casefold() in NOBODYS)
     searched = lots.lots.copy()
     searched[list(streets)] = None
@@ -97,11 +97,14 @@ def read_land(
         streets=streets,
         zoning=_zoning(lots, zones, zone_field),
         buildings=_tree(built),
+        building_heights_m=_heights(built),
+        ground=() if soft is None else soft.parts,
         keep_outs=_tree(kept),
         points=points,
+        land_cover=cover,
         terrain=terrain,
         crs_text=_crs_text(lots.crs),
-        inputs=tuple(x.source for x in (lots, zones, built, kept, points) if x is not None),
+        inputs=tuple(x.source for x in (lots, zones, built, soft, kept, points) if x is not None),
     )
 
 
@@ -149,6 +152,11 @@ def make_site(land: Land, row: int, ordinance: Ordinance | None) -> tuple[Site, 
         notes=(*land.parcels.notes_of(row), *_overlap_notes(land, row, inside)),
     )
     return site, terrain
+
+
+def start_of(site: Site) -> BaseGeometry:
+    """Where distances to receptors begin: the buildable area, or the lot where there is none."""
+    return site.lot if site.buildable.is_empty else site.buildable
 
 
 def zones_at(land: Land, xy: Floats) -> list[tuple[str, ...]]:
@@ -247,11 +255,37 @@ def _bounds(lots: Parcels) -> tuple[float, float, float, float]:
     return x0, y0, x1, y1
 
 
+def _cover(raster: Path | None, table: str | None) -> tuple[Path, str] | None:
+    """A land cover with the table of its classes; one without the other is refused, and so is a table that cannot be read."""
+    if raster is None and table is None:
+        return None
+    if raster is None:
+        raise InputError(
+            f"The table {table} says what land-cover classes are to sound; name the raster with --land-cover."
+        )
+    if table is None:
+        raise InputError(
+            f"{raster}: name the table that says what its classes are to sound with --land-cover-table: umep, nlcd, worldcover, "
+            "or a TOML file."
+        )
+    read_cover_table(table)
+    return raster, table
+
+
 def _tree(layer: Layer | None) -> shapely.STRtree:
     if layer is None:
         return shapely.STRtree([])
+    return shapely.STRtree(np.asarray(layer.frame.geometry.array)[_drawn(layer)])
+
+
+def _drawn(layer: Layer) -> np.ndarray[Any, Any]:
+    """Which rows of a layer have a shape."""
     geometry = np.asarray(layer.frame.geometry.array)
-    return shapely.STRtree(geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))])
+    return ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+
+
+def _heights(built: Layer | None) -> Floats:
+    return np.zeros(0) if built is None else built.frame["height_m"].to_numpy(float)[_drawn(built)]
 
 
 def _polygons(area: BaseGeometry) -> BaseGeometry:

@@ -6,6 +6,7 @@ Feet and metres stand side by side, levels are printed to a tenth, and what is n
 import math
 from typing import Any
 
+from kernels.bands import A_WEIGHTING_DB
 from siting.model import FOOT_M
 
 Row = dict[str, Any]
@@ -271,6 +272,34 @@ def place(receptor: str, neighbour: str) -> str:
     ('12-031/4', 'P1 of 12-031')
     """
     return receptor if receptor.startswith(neighbour) else f"{receptor} of {neighbour}"
+
+
+def way(path: Row) -> str:
+    """How sound comes along a path of the worst point.
+
+    Examples
+    --------
+    >>> way({"kind": "direct", "via": None}), way({"kind": "reflection", "via": "B12"})
+    ('direct', 'reflected by building B12')
+    """
+    return "direct" if path["kind"] == "direct" else f"reflected by building {path['via']}"
+
+
+def screened(path: Row) -> str:
+    """What screening takes from the A-weighted level of a path; a dash where nothing is in its way.
+
+    Examples
+    --------
+    >>> bare = {"level_db": [None] * 7 + [60.0], "level_dba": 58.9, "terms": {"screening_db": [0.0] * 8}}
+    >>> screened(bare), screened({**bare, "terms": {"screening_db": [0.0] * 7 + [12.3]}})
+    ('—', '12.3')
+    """
+    screening = path["terms"]["screening_db"]
+    if not any(screening):
+        return "—"
+    bands = zip(path["level_db"], screening, A_WEIGHTING_DB.tolist(), strict=True)
+    energy = sum(10 ** ((level + taken + weight) / 10) for level, taken, weight in bands if level is not None)
+    return f"{10 * math.log10(energy) - path['level_dba']:.1f}"
 
 
 def file_name(path: str) -> str:

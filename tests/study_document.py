@@ -36,13 +36,20 @@ def path_terms(unit: str, source: tuple[float, float], ear: tuple[float, float])
     air = [a * distance for a in AIR_DB_PER_M]
     level = [p - divergence - a - g for p, a, g in zip(POWER_DB, air, GROUND_DB, strict=True)]
     return {
-        "unit": unit,
-        "distance_m": distance,
-        "plan_distance_m": plan,
-        "power_db": list(POWER_DB),
-        "divergence_db": divergence,
-        "air_db": air,
-        "ground_db": list(GROUND_DB),
+        "source": unit,
+        "kind": "direct",
+        "via": None,
+        "terms": {
+            "distance_m": distance,
+            "plan_distance_m": plan,
+            "power_db": list(POWER_DB),
+            "directivity_db": [0.0] * 8,
+            "divergence_db": divergence,
+            "air_db": air,
+            "ground_db": list(GROUND_DB),
+            "screening_db": [0.0] * 8,
+            "reflection_db": [0.0] * 8,
+        },
         "level_db": level,
         "level_dba": dba(level),
     }
@@ -162,6 +169,14 @@ def example_document() -> dict[str, Any]:
             "source_height_m": SOURCE_M,
             "clearance": {"front_m": 0.9144, "right_m": 0.9144, "back_m": 0.9144, "left_m": 0.9144},
         },
+        "environment": {
+            "temperature_c": 10.0,
+            "humidity_pct": 70.0,
+            "pressure_kpa": 101.325,
+            "ground_g": 0.0,
+            "receptor_height_m": EAR_M,
+            "edges_below_sight": True,
+        },
         "sound": {
             "stated_dba": 69.0,
             "stated_at": None,
@@ -231,7 +246,7 @@ def example_document() -> dict[str, Any]:
             "period": worst["period"],
             "limit_dba": worst["limit_dba"],
             "level_dba": worst["level_dba"],
-            "terms": [path_terms(u["id"], (u["x_m"], u["y_m"]), (worst["x"], worst["y"])) for u in units],
+            "paths": [path_terms(u["id"], (u["x_m"], u["y_m"]), (worst["x"], worst["y"])) for u in units],
         },
         "readings": [
             {
@@ -298,7 +313,7 @@ def example_document() -> dict[str, Any]:
             },
         ],
         "notes": [
-            "Obstacles and terrain are not yet in the levels: flat ground, no screening.",
+            "In the levels: no building screens or reflects, flat ground. Walls, fences and plants are not in them.",
             "Lot 12-061 has two parts; it is taken as one lot.",
         ],
         "inputs": [

@@ -16,8 +16,8 @@ from siting.model import Question
 from siting.study import assess
 
 KEYS = (
-    "siting", "question", "verdict", "unit", "sound", "ordinance", "site", "layout", "receptors", "neighbours", "worst",
-    "readings", "assumptions", "notes", "inputs",
+    "siting", "question", "verdict", "unit", "sound", "environment", "ordinance", "site", "layout", "receptors", "neighbours",
+    "worst", "readings", "assumptions", "notes", "inputs",
 )  # fmt: skip
 
 
@@ -38,7 +38,10 @@ def test_the_document_has_the_contracts_keys_and_survives_json(answered):
     assert data["question"] == {"mode": "units", "units": 4, "load_kw": None, "spare": 0}
     assert data["site"]["crs"] == "EPSG:26986" and data["site"]["area_m2"] == pytest.approx(1200)
     assert "level dB" not in dumps(data) and "NaN" not in dumps(data)
-    assert data["notes"][0] == "Obstacles and terrain are not yet in the levels: flat ground, no screening."
+    assert data["notes"][:2] == [
+        "In the levels: no building screens or reflects, flat ground. Walls, fences and plants are not in them.",
+        "1 building near by has no known height: it neither screens nor reflects.",
+    ]
     assert {f["role"] for f in data["inputs"]} == {"parcels", "zoning", "buildings", "unit", "ordinance"}
     assert all(
         len(f["sha256"]) == 64 for f in data["inputs"] if f["role"] in ("parcels", "zoning", "buildings")

@@ -1,5 +1,6 @@
 """Layouts under every receptor's limit. Oracles: the levels of all receptors by the slow twin, brute force on tiny lattices."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -10,10 +11,11 @@ from shapely import affinity
 from small_land import unit
 
 from kernels.bands import A_WEIGHTING_DB
-from siting import layout, noise
+from siting import layout
 from siting.layout import Demand
 from siting.model import Site
 from siting.placement import body_polygon, lattice_poses
+from siting.surroundings import ENVIRONMENT, open_land
 
 POWER = 97.8
 
@@ -27,7 +29,9 @@ def ears(lot, away, count, limits, seed=0):
     rng = np.random.default_rng(seed)
     ring = lot.buffer(away).exterior
     xy = shapely.get_coordinates(shapely.line_interpolate_point(ring, rng.uniform(0, ring.length, count)))
-    return Demand(xy, rng.choice(limits, count).astype(float), np.ones(count, bool), np.arange(count))
+    return Demand(
+        xy, rng.choice(limits, count).astype(float), np.ones(count, bool), np.arange(count), open_land()
+    )
 
 
 def answer(machine, poses, demand, power):
@@ -40,7 +44,7 @@ def twin_levels(machine, poses, chosen, demand, power):
     """Level at every receptor by the slow twin, units of a flat octave shape, dB(A)."""
     weighted = np.zeros(8) + A_WEIGHTING_DB
     bands = weighted - 10 * np.log10(np.sum(10 ** (weighted / 10))) + power
-    e = noise.ENVIRONMENT
+    e = ENVIRONMENT
     alpha = [
         slow_twin.absorption(f, e.temperature_c, e.humidity_pct, e.pressure_kpa) for f in slow_twin.EXACT_HZ
     ]
@@ -65,11 +69,11 @@ def test_layouts_are_legal_at_every_receptor_though_few_are_listened_to(seed, co
     best, quick = answer(machine, poses, demand, POWER)
     assert 0 < len(quick.chosen) <= len(best.chosen) <= best.bound
     for found in (best, quick):
-        everywhere = layout.layout_levels(machine, poses, demand.xy, found.chosen, POWER)
+        everywhere = layout.layout_levels(machine, poses, demand, found.chosen, POWER)
         assert (everywhere <= demand.planning_dba).all()
         np.testing.assert_array_equal(everywhere, found.level)
     heard = np.argsort(demand.planning_dba - best.level)[:15]
-    some = Demand(demand.xy[heard], demand.planning_dba[heard], demand.known[heard], heard)
+    some = replace(demand, xy=demand.xy[heard])
     np.testing.assert_allclose(
         twin_levels(machine, poses, best.chosen, some, POWER), best.level[heard], atol=1e-9
     )
@@ -113,7 +117,7 @@ def test_the_bound_is_never_below_the_optimum_and_a_given_number_stands_nearly_a
     machine, poses, demand = tiny(seed)
     subsets = list(compatible(poses))
     excess = [
-        layout.layout_levels(machine, poses, demand.xy, np.array(s), POWER) - demand.planning_dba
+        layout.layout_levels(machine, poses, demand, np.array(s), POWER) - demand.planning_dba
         for s in subsets
     ]
     optimum = max((len(s) for s, e in zip(subsets, excess, strict=True) if e.max() <= 0), default=0)
@@ -126,7 +130,7 @@ def test_the_bound_is_never_below_the_optimum_and_a_given_number_stands_nearly_a
         assert wanted - 1 <= len(chosen) <= wanted  # filling may miss one on poses as scattered as these
         if len(chosen) < wanted:
             continue
-        mine = (layout.layout_levels(machine, poses, demand.xy, chosen, POWER) - demand.planning_dba).max()
+        mine = (layout.layout_levels(machine, poses, demand, chosen, POWER) - demand.planning_dba).max()
         quietest = min(e.max() for s, e in zip(subsets, excess, strict=True) if len(s) == wanted)
         assert quietest - 1e-9 <= mine <= quietest + (1e-9 if wanted == 1 else 1.0)
 
@@ -135,7 +139,7 @@ def test_an_unknown_limit_is_planned_for_and_does_not_lower_the_bound():
     lot = shapely.box(0, 0, 40, 30)
     machine, poses = unit(), lattice_poses(site(lot), unit())
     strict = ears(lot, 10.0, 40, [55])
-    unknown = Demand(strict.xy, strict.planning_dba, np.zeros(40, bool), strict.neighbour)
+    unknown = replace(strict, known=np.zeros(40, bool))
     known, not_known = answer(machine, poses, strict, POWER)[0], answer(machine, poses, unknown, POWER)[0]
     np.testing.assert_array_equal(known.chosen, not_known.chosen)
     assert not_known.bound > known.bound and not_known.bound_by == -1
@@ -155,7 +159,7 @@ def test_louder_units_are_never_more(seed):
 
 def test_nobody_to_hear_and_nowhere_to_stand():
     machine, lot = unit(), shapely.box(0, 0, 20, 10)
-    nobody = Demand(np.zeros((0, 2)), np.zeros(0), np.zeros(0, bool), np.zeros(0, np.int64))
+    nobody = Demand(np.zeros((0, 2)), np.zeros(0), np.zeros(0, bool), np.zeros(0, np.int64), open_land())
     poses = lattice_poses(site(lot), machine)
     best, _ = answer(machine, poses, nobody, POWER)
     assert len(best.chosen) > 5 and best.bound_by == -1 and len(best.level) == 0

@@ -157,8 +157,8 @@ def test_worst_point_adds_up_from_what_is_printed(report, example):
 
 def test_many_units_are_summed_and_said_so(example):
     many = copy.deepcopy(example)
-    terms = many["worst"]["terms"]
-    many["worst"]["terms"] = [{**t, "unit": f"U{n}"} for n, t in enumerate(terms + terms, start=1)]
+    terms = many["worst"]["paths"]
+    many["worst"]["paths"] = [{**t, "source": f"U{n}"} for n, t in enumerate(terms + terms, start=1)]
     text = text_of(many)
     last = sorted((t["level_dba"] for t in terms + terms), reverse=True)[6:]
     assert (
@@ -218,7 +218,7 @@ def test_pdf_is_tagged_and_carries_no_date_and_only_its_own_fonts(package):
     ("place", "named"),
     [
         (("layout", "bound"), "layout.bound"),
-        (("worst", "terms", 1, "air_db"), "worst.terms[1].air_db"),
+        (("worst", "paths", 1, "terms", "air_db"), "worst.paths[1].terms.air_db"),
         (("receptors", 2, "margin_db"), "receptors[2].margin_db"),
         (("ordinance", "periods", 0, "start"), "ordinance.periods[0].start"),
         (("readings",), "readings"),
@@ -251,11 +251,11 @@ def pass_unknown(document):
 
 
 def lower_a_term(document):
-    document["worst"]["terms"][0]["divergence_db"] += 0.02
+    document["worst"]["paths"][0]["terms"]["divergence_db"] += 0.02
 
 
 def drop_a_path(document):
-    document["worst"]["terms"].pop()
+    document["worst"]["paths"].pop()
 
 
 def quieter_worst(document):
@@ -276,8 +276,8 @@ def text_for_number(document):
         (raise_level, "contradicts itself: receptor"),
         (hide_failure, "the verdict is PASS and not every receptor is PASS"),
         (pass_unknown, "is PASS with margin None"),
-        (lower_a_term, 'the terms of unit "U1" do not add up'),
-        (drop_a_path, "the units add up to"),
+        (lower_a_term, "the terms of U1 do not add up"),
+        (drop_a_path, "the paths add up to"),
         (quieter_worst, "its row among the receptors differ"),
         (lose_a_unit, "says 6 units and lists 5"),
         (text_for_number, '"receptors\\[0\\].x" where a number belongs'),

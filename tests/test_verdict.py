@@ -27,7 +27,7 @@ def rows_of(levels, limits, ordinance=TOWN, neighbours=("A", "B", "C"), zones=((
     names = {"R-1": "home", "I": "works"}
     receptors = Receptors(
         [f"{k}/1" for k in neighbours[:n]], list(neighbours[:n]), list(zones[:n]), np.arange(2.0 * n).reshape(n, 2),
-        np.ones(n), 0, np.arange(n),
+        np.ones(n), np.zeros(n, bool), 0, np.arange(n), (),
     )  # fmt: skip
     classes = [names.get(z[0]) if z else None for z in receptors.zones]
     return receptor_levels(

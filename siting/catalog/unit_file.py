@@ -9,6 +9,8 @@ from siting.sound import reading_name, unweighted
 
 SIDES = ("front_m", "right_m", "back_m", "left_m")  # in the order of Clearance
 SPECTRUM = ("template", "spectrum_db", "spectrum_dba")
+POSITIONS = 8  # directions of a directivity, every 45 degrees
+LOUDEST_DB = 40.0  # of a direction against the sound power: more is a slip
 AGREEMENT_DB = (
     0.5  # makers round each band and the total; more than this is a slip or another operating state
 )
@@ -65,7 +67,8 @@ def _source(table: Table) -> str:
 
 
 def _stated_sound(table: Table, spectra: Table) -> StatedSound:
-    table.only("level_dba", "stated_at", *SPECTRUM)
+    table.only("level_dba", "stated_at", "directivity_db", *SPECTRUM)
+    directivity_db = _directivity(table)
     level_dba = table.number("level_dba", above=0, most=150)
     stated_at = _stated_at(table)
     given = [key for key in SPECTRUM if key in table.values]
@@ -74,7 +77,9 @@ def _stated_sound(table: Table, spectra: Table) -> StatedSound:
         raise InputError(f"{table.path}: [sound] has {found} of {', '.join(SPECTRUM)}; expected exactly one.")
     if given == ["template"]:
         entry = _template(table, spectra)
-        return StatedSound(level_dba, stated_at, _shape(entry), table.text("template"), "template")
+        return StatedSound(
+            level_dba, stated_at, _shape(entry), table.text("template"), "template", directivity_db
+        )
     shape_db = _bands(table, given[0])
     total_dba = float(a_weighted_total(shape_db))
     if abs(total_dba - level_dba) > AGREEMENT_DB:
@@ -82,7 +87,7 @@ def _stated_sound(table: Table, spectra: Table) -> StatedSound:
             f"{table.path}: the key {table.dotted(given[0])} sums to {total_dba:.1f} dB(A), but "
             f"{table.dotted('level_dba')} is {level_dba:g}; expected the same within {AGREEMENT_DB} dB."
         )
-    return StatedSound(level_dba, stated_at, shape_db, "the unit's own", "file")
+    return StatedSound(level_dba, stated_at, shape_db, "the unit's own", "file", directivity_db)
 
 
 def _stated_at(table: Table) -> str | None:
@@ -92,6 +97,30 @@ def _stated_at(table: Table) -> str | None:
         return reading_name(table.text("stated_at"))
     except InputError as error:
         raise InputError(f"{table.path}: the key {table.dotted('stated_at')}: {error}") from error
+
+
+def _directivity(table: Table) -> tuple[tuple[float, ...], ...] | None:
+    """What each direction is louder than the sound power: 8 numbers, or 8 lists of 8 octave bands; from the front on."""
+    key, whole = "directivity_db", table.dotted("directivity_db")
+    if key not in table.values:
+        return None
+    given = table.values[key]
+    if isinstance(given, list) and any(isinstance(entry, list) for entry in given):
+        if len(given) != POSITIONS:
+            raise InputError(
+                f"{table.path}: the key {whole} has {len(given)} directions; expected {POSITIONS}, every 45° from the front."
+            )
+        rows = {f"{key}[{place}]": entry for place, entry in enumerate(given, start=1)}
+        directions = tuple(Table(table.path, table.name, rows).numbers(place, BANDS) for place in rows)
+    else:
+        directions = tuple((level,) * BANDS for level in table.numbers(key, POSITIONS))
+    worst = max((level for direction in directions for level in direction), key=abs)
+    if abs(worst) > LOUDEST_DB:
+        raise InputError(
+            f"{table.path}: the key {whole} has {worst:g} dB; expected what a direction is louder than the sound power, "
+            f"at most {LOUDEST_DB:g} dB either way, not a level."
+        )
+    return directions
 
 
 def _bands(table: Table, key: str) -> tuple[float, ...]:

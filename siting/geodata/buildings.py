@@ -87,7 +87,7 @@ def _heights(name: str, read: Layer, field: str) -> tuple[Floats, list[str]]:
         height, unit = height * FOOT_M, "feet"
     else:
         unit = "metres" if METRES.search(field) else "metres (assumed: its name states no unit)"
-    notes = [f"heights from field {field}, read as {unit}; not yet used for sound"]
+    notes = [f"heights from field {field}, read as {unit}"]
     if blank.any():
         notes.append(f"{int(blank.sum()):,} buildings have no height")
     return height, notes

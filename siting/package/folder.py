@@ -15,6 +15,7 @@ from siting.package.report import contents, status
 from siting.package.study_file import check_layers, read_study
 
 STUDY_FILES = ("study.json", "layout.geojson", "receptors.geojson", "receptors.csv", "map.html")
+SCENE_FILES = ("scene.geojson", "scene-terrain.tif")  # what the levels were computed from
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 LEAST_PLAN_PT, PLAN_BOTTOM_PT = 250.0, 672.0  # below the plan stand its scale bars, its legend and a remark
 MISSING_GLYPH = re.compile(r'the text `"(.+)"` could not be displayed')
@@ -44,14 +45,18 @@ def write_package(study_dir: Path, out_dir: Path, overwrite: bool = False) -> Pa
         Nothing is written then.
     """
     document, raw = read_study(study_dir)
-    files = {name: (study_dir / name).read_bytes() for name in STUDY_FILES if (study_dir / name).is_file()}
+    files = {
+        name: (study_dir / name).read_bytes()
+        for name in (*STUDY_FILES, *SCENE_FILES)
+        if (study_dir / name).is_file()
+    }
     check_layers(document, files, study_dir)
     check_folder(out_dir, overwrite)
     files["report.pdf"] = report_pdf(document, hashlib.sha256(raw).hexdigest())
     files["manifest.json"] = _manifest(document, files)
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
-        for name in (*STUDY_FILES, "report.pdf", "manifest.json"):
+        for name in (*STUDY_FILES, *SCENE_FILES, "report.pdf", "manifest.json"):
             (out_dir / name).unlink(
                 missing_ok=True
             )  # a map of an earlier study must not stay beside a newer report

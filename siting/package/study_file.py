@@ -16,12 +16,14 @@ Document = dict[str, Any]
 Values = dict[Any, tuple[Any, ...]]
 TOLERANCE_DB = 0.005
 REQUIRED = {
-    "": "siting question verdict unit sound ordinance site layout receptors neighbours worst readings assumptions notes inputs",
+    "": "siting question verdict unit sound environment ordinance site layout receptors neighbours worst readings assumptions "
+    "notes inputs",
     "siting": "version",
     "question": "mode units load_kw spare",
     "verdict": "state reasons",
     "unit": "id name maker kw fuels mass_kg length_m width_m height_m source_height_m clearance",
     "unit.clearance": "front_m right_m back_m left_m",
+    "environment": "temperature_c humidity_pct pressure_kpa ground_g receptor_height_m edges_below_sight",
     "sound": "stated_dba stated_at reading origin power_db power_dba spectrum spectrum_origin",
     "ordinance": "id place code title url evidence measured_at periods limits setback_m building_distance_m not_applied",
     "ordinance.periods[]": "name start end",
@@ -31,8 +33,10 @@ REQUIRED = {
     "layout.placed[]": "id x_m y_m rotation_deg elevation_m body",
     "receptors[]": "id neighbour zone zone_class period level_dba limit_dba margin_db state x y height_m",
     "neighbours[]": "id neighbour zone zone_class period level_dba limit_dba margin_db state x y height_m",
-    "worst": "receptor neighbour period limit_dba level_dba terms",
-    "worst.terms[]": "unit distance_m plan_distance_m power_db divergence_db air_db ground_db level_db level_dba",
+    "worst": "receptor neighbour period limit_dba level_dba paths",
+    "worst.paths[]": "source kind via terms level_db level_dba",
+    "worst.paths[].terms": "distance_m plan_distance_m power_db directivity_db divergence_db air_db ground_db screening_db "
+    "reflection_db",
     "readings[]": "reading chosen power_dba state units bound worst_margin_db",
     "assumptions[]": "name value origin reason",
     "inputs[]": "role path layer crs features sha256 notes",
@@ -191,20 +195,28 @@ def _check_arithmetic(document: Document, path: Path) -> None:
     ]
     if len(rows) != 1 or abs(rows[0]["level_dba"] - worst["level_dba"]) > TOLERANCE_DB:
         raise _edited(path, f'the worst point "{worst["receptor"]}" and its row among the receptors differ')
-    for term in worst["terms"]:
-        bands = zip(term["power_db"], term["air_db"], term["ground_db"], strict=True)
-        level = [power - term["divergence_db"] - air - ground for power, air, ground in bands]
-        far = max(abs(a - b) for a, b in zip(level, term["level_db"], strict=True))
-        if max(far, abs(float(a_weighted_total(level)) - term["level_dba"])) > TOLERANCE_DB:
-            raise _edited(
-                path, f'the terms of unit "{term["unit"]}" do not add up to its {term["level_dba"]:.2f} dB(A)'
-            )
-    total = float(energy_sum([term["level_dba"] for term in worst["terms"]]))
+    for way in worst["paths"]:
+        if way["level_dba"] is None or not _adds_up(way):
+            raise _edited(path, f"the terms of {way['source']} do not add up to its {way['level_dba']} dB(A)")
+    total = float(energy_sum([way["level_dba"] for way in worst["paths"]]))
     if not abs(total - worst["level_dba"]) <= TOLERANCE_DB:
         raise _edited(
             path,
-            f"the units add up to {total:.2f} dB(A) and the worst point has {worst['level_dba']:.2f} dB(A)",
+            f"the paths add up to {total:.2f} dB(A) and the worst point has {worst['level_dba']:.2f} dB(A)",
         )
+
+
+def _adds_up(way: Document) -> bool:
+    """Whether the terms of a path come to its levels; a band without a value is one that nothing sends back."""
+    terms = way["terms"]
+    names = ("power_db", "directivity_db", "air_db", "ground_db", "screening_db", "reflection_db")
+    level = []
+    for power, directivity, *losses in zip(*(terms[name] for name in names), strict=True):
+        silent = None in losses
+        level.append(-math.inf if silent else power + directivity - terms["divergence_db"] - sum(losses))
+    said = [-math.inf if value is None else value for value in way["level_db"]]
+    same = all(a == b or abs(a - b) <= TOLERANCE_DB for a, b in zip(level, said, strict=True))
+    return same and abs(float(a_weighted_total(level)) - way["level_dba"]) <= TOLERANCE_DB
 
 
 def _edited(path: Path, found: str) -> InputError:

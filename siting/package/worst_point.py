@@ -1,5 +1,6 @@
-"""The worst point of a study taken apart: the terms of each unit, the sum that is the level, and what the method claims."""
+"""The worst point of a study taken apart: the terms of each path, the sum that is the level, and what the method claims."""
 
+from itertools import accumulate
 from typing import Any
 
 from kernels.bands import A_WEIGHTING_DB, NOMINAL_HZ
@@ -7,55 +8,80 @@ from kernels.decibel import energy_sum
 from siting import wording
 
 Document = dict[str, Any]
+PLAIN_ROWS = 7  # of a path over open land
 
 
 def worst_point(document: Document, shown: int) -> Document | None:
-    """Rows of the arithmetic, the `shown` loudest units in full, the rest as one sum; None where nothing is heard."""
+    """Rows of the arithmetic, the loudest paths in full, the rest as one sum; None where nothing is heard.
+
+    Parameters
+    ----------
+    shown : int
+        How many paths over open land find room; those past buildings have a row or two more, so fewer of them do.
+    """
     worst = document["worst"]
     if not worst:
         return None
-    terms = sorted(worst["terms"], key=lambda term: (-term["level_dba"], term["unit"]))
-    rest = [term["level_dba"] for term in terms[shown:]]
+    paths = sorted(worst["paths"], key=lambda path: (-path["level_dba"], path["source"], path["via"] or ""))
+    parts = [_path(path) for path in paths]
+    room = list(accumulate(len(part["rows"]) for part in parts))
+    fits = max(1, sum(rows <= shown * PLAIN_ROWS for rows in room))
+    rest = [path["level_dba"] for path in paths[fits:]]
     limit = (
         "its limit is not known"
         if worst["limit_dba"] is None
         else f"limit {wording.limit(worst['limit_dba'])} dB(A)"
     )
     place = wording.place(worst["receptor"], worst["neighbour"])
-    total = float(energy_sum([term["level_dba"] for term in terms]))
-    others = [[f"{wording.units(len(rest))} more, each no louder, together", _dba(rest)]] if rest else []
+    total = float(energy_sum([path["level_dba"] for path in paths]))
+    plain = all(path["kind"] == "direct" and "#" not in path["source"] for path in paths)
+    others = [[f"{_counted(len(rest), plain)} more, each no louder, together", _dba(rest)]] if rest else []
     return {
         "title": f"Receptor {place}, {wording.period(worst['period'])}: {worst['level_dba']:.1f} dB(A), {limit}",
         "bands": [f"{hz:g} Hz" if hz < 1000 else f"{hz / 1000:g} kHz" for hz in NOMINAL_HZ],
-        "units": [_unit_terms(term) for term in terms[:shown]],
+        "units": parts[:fits],
         "sums": [
             *others,
-            [f"Energy sum of {wording.units(len(terms))}: the level in the tables", f"{total:.2f} dB(A)"],
+            [f"Energy sum of {_counted(len(paths), plain)}: the level in the tables", f"{total:.2f} dB(A)"],
         ],
     }
+
+
+def _counted(count: int, plain: bool) -> str:
+    """How many units, or paths where a unit has more than one."""
+    return wording.units(count) if plain else f"{count:,} path{'' if count == 1 else 's'}"
 
 
 def _dba(levels_dba: list[float]) -> str:
     return f"{float(energy_sum(levels_dba)):.2f} dB(A)"
 
 
-def _unit_terms(term: Document) -> Document:
+def _path(path: Document) -> Document:
+    """One path's rows; directivity and screening only where there is any, the loss of a reflection only on reflected paths."""
+    terms = path["terms"]
     weighted = [
-        level + weight for level, weight in zip(term["level_db"], A_WEIGHTING_DB.tolist(), strict=True)
+        None if level is None else level + weight
+        for level, weight in zip(path["level_db"], A_WEIGHTING_DB.tolist(), strict=True)
     ]
     rows = [
-        ("Sound power Lw", term["power_db"], ""),
-        ("− divergence Adiv", [term["divergence_db"]] * len(NOMINAL_HZ), ""),
-        ("− air Aatm", term["air_db"], ""),
-        ("− ground Agr", term["ground_db"], ""),
-        ("= level L", term["level_db"], ""),
+        ("Sound power Lw", terms["power_db"], ""),
+        *([("+ directivity Dc", terms["directivity_db"], "")] if any(terms["directivity_db"]) else []),
+        ("− divergence Adiv", [terms["divergence_db"]] * len(NOMINAL_HZ), ""),
+        ("− air Aatm", terms["air_db"], ""),
+        ("− ground Agr", terms["ground_db"], ""),
+        *([("− screening Abar", terms["screening_db"], "")] if any(terms["screening_db"]) else []),
+        *([("− reflection loss", terms["reflection_db"], "")] if path["kind"] == "reflection" else []),
+        ("= level L", path["level_db"], ""),
         ("+ A-weighting", A_WEIGHTING_DB.tolist(), ""),
-        ("= A-weighted level", weighted, f"{term['level_dba']:.2f}"),
+        ("= A-weighted level", weighted, f"{path['level_dba']:.2f}"),
     ]
+    way = f" by way of {path['via']}" if path["via"] else ""
+    far = f"{wording.length(terms['distance_m'])}, in plan {terms['plan_distance_m']:.2f} m"
     return {
-        "title": f"{term['unit']}: {wording.length(term['distance_m'])}, in plan {term['plan_distance_m']:.2f} m",
+        "title": f"{path['source']}{way}: {far}",
         "rows": [
-            [name, *(wording.signed(value, 2) for value in values), total] for name, values, total in rows
+            [name, *("—" if value is None else wording.signed(value, 2) for value in values), total]
+            for name, values, total in rows
         ],
     }
 
@@ -65,7 +91,7 @@ def accuracy(document: Document) -> str:
     worst = document["worst"]
     row = next(row for row in document["receptors"] if row["id"] == worst["receptor"])
     mean_height_m = (document["unit"]["source_height_m"] + row["height_m"]) / 2
-    farthest_m = max(term["distance_m"] for term in worst["terms"])
+    farthest_m = max(path["terms"]["distance_m"] for path in worst["paths"])
     if mean_height_m >= 30 or farthest_m >= 1000:
         return "ISO 9613-2 states no accuracy for this height or distance."
     claimed = 1 if mean_height_m >= 5 and farthest_m < 100 else 3
@@ -75,10 +101,15 @@ def accuracy(document: Document) -> str:
 def method(document: Document) -> list[str]:
     """The method in sentences, with the accuracy where a level was computed."""
     sound = document["sound"]
+    below = (
+        "an edge below the line of sight screens as the standard has it"
+        if document["environment"]["edges_below_sight"]
+        else "only edges that break the line of sight screen"
+    )
     return [
-        "Octave bands 63 Hz to 8 kHz by ISO 9613-2:1996 with the general method for the ground, made unique by "
-        "ISO/TR 17534-3:2015; air absorption by ISO 9613-1:1993; flat ground. Levels hold for wind from the units to the "
-        "receptor, and every unit runs at once.",
+        "Octave bands 63 Hz to 8 kHz by ISO 9613-2:1996 with all its terms, made unique by ISO/TR 17534-3:2015: divergence, air "
+        "absorption by ISO 9613-1:1993, the general method for the ground, screening over and round buildings and terrain "
+        f"({below}), reflection once at façades. Levels hold for wind from the units to the receptor; every unit runs at once.",
         f"Octave shape of the sound power: “{sound['spectrum']}” ({sound['spectrum_origin']}). A stated level becomes sound "
         "power over the box-shaped measurement surface of ISO 3744.",
         *([accuracy(document)] if document["worst"] else []),

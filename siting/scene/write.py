@@ -14,8 +14,8 @@ from siting.scene.parts import Belt, Building, Elevation, Ground, Receiver, Scen
 Document = dict[str, Any]
 
 
-def write_scene(scene: Scene, path: str | Path) -> None:
-    """Write a scene as GeoJSON, and its terrain beside it as `<stem>-terrain.tif`.
+def write_scene(scene: Scene, path: str | Path, crs: str | None = None) -> None:
+    """Write a scene as GeoJSON, and its terrain beside it as `<stem>-terrain.tif`; `crs` as in `scene_document`.
 
     Raises
     ------
@@ -25,7 +25,7 @@ def write_scene(scene: Scene, path: str | Path) -> None:
     file = Path(path)
     terrain = f"{file.stem}-terrain.tif" if scene.terrain is not None else None
     try:
-        file.write_text(scene_text(scene_document(scene, terrain)), encoding="utf-8", newline="")
+        file.write_text(scene_text(scene_document(scene, terrain, crs)), encoding="utf-8", newline="")
     except OSError as error:
         raise InputError(f"{file}: cannot be written ({error.strerror}); choose another place.") from error
     if scene.terrain is not None and terrain is not None:
