@@ -5,6 +5,7 @@ is too high would screen too much.
 """
 
 from collections import deque
+from typing import Any
 
 import numpy as np
 import shapely
@@ -74,12 +75,12 @@ def _doubtful(apex: Apex, xyz: Floats) -> list[tuple[int, int]]:
     if not len(inner):
         return []
     with np.errstate(divide="ignore", invalid="ignore"):
-        sine = _sine(*(xyz[inner[:, k]].T for k in range(4)))
+        sine = _sine(xyz[inner[:, 0]].T, xyz[inner[:, 1]].T, xyz[inner[:, 2]].T, xyz[inner[:, 3]].T)
     return [(u, v) for u, v, *_ in inner[~(sine > ON_CIRCLE)].tolist()]
 
 
-def _sine(u: Place, v: Place, w: Place, x: Place) -> float:
-    """Sine of the sum of the angles at w and x, opposite to the side u v; below 0 where that is not Delaunay."""
+def _sine(u: Any, v: Any, w: Any, x: Any) -> Any:
+    """Sine of the angles at w and x together, opposite to the side u v, of places or columns of them; below 0: not Delaunay."""
     ux, uy, vx, vy = u[0] - w[0], u[1] - w[1], v[0] - w[0], v[1] - w[1]
     px, py, qx, qy = v[0] - x[0], v[1] - x[1], u[0] - x[0], u[1] - x[1]
     sines = (ux * vy - uy * vx) * (px * qx + py * qy) + (ux * vx + uy * vy) * (px * qy - py * qx)
