@@ -147,15 +147,20 @@ def surfaces(faces: Faces, reflect: Floats) -> Ints:
 def _continue(
     faces: Faces, direction: Floats, length: Floats, reflect: Floats, longer: Ints, shorter: Ints
 ) -> Bools:
-    line, ahead, top = faces.line[longer], direction[longer], faces.top[longer]
-    slope = (top[:, 1] - top[:, 0]) / length[longer]
+    line, ahead = faces.line[longer], direction[longer]
+    slope = (faces.top[:, 1] - faces.top[:, 0]) / length
+    first = along(line, ahead, faces.line[shorter, :2])
     one = ((ahead * direction[shorter]).sum(axis=1) > 0) & (reflect[longer] == reflect[shorter]).all(axis=1)
     aside = np.empty((2, len(longer)))
     for end in (0, 1):
         point = faces.line[shorter, 2 * end : 2 * end + 2]
         offset = point - line[:, :2]
         aside[end] = ahead[:, 0] * offset[:, 1] - ahead[:, 1] * offset[:, 0]
-        rise = top[:, 0] + slope * along(line, ahead, point) - faces.top[shorter, end]
+        at = np.clip(
+            along(line, ahead, point), 0.0, length[longer]
+        )  # the joint, or either end of what they share
+        on = np.clip(at - first, 0.0, length[shorter])
+        rise = faces.top[longer, 0] + slope[longer] * at - faces.top[shorter, 0] - slope[shorter] * on
         one &= (np.abs(aside[end]) <= STRAIGHT) & (np.abs(rise) <= STRAIGHT)
     # short pieces of a curve lie within a micrometre of each other's lines, but turn
     return np.asarray(one & (np.abs(aside[1] - aside[0]) <= STRAIGHT * length[shorter] + STRAIGHT / 100))

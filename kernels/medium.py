@@ -67,7 +67,7 @@ def open_medium(zones: GroundZones, alpha: Floats) -> Medium:
     nothing = make_reflectors(
         np.empty((0, 4)),
         np.empty((0, 2)),
-        np.empty(0),
+        np.empty((0, 2)),
         np.empty(0, int),
         np.empty(0, bool),
         np.empty((0, BANDS)),

@@ -50,14 +50,16 @@ def find_bend(
     if not start <= along < stop:
         return NO_BEND
     z = zs + (zr - zs) * share
-    top = reflectors.top_a[k] + (reflectors.top_b[k] - reflectors.top_a[k]) * (
-        (along - start) / (stop - start)
-    )
-    if z >= top or z <= reflectors.bottom[k]:
+    part = (along - start) / (stop - start)
+    top = reflectors.top_a[k] + (reflectors.top_b[k] - reflectors.top_a[k]) * part
+    ground = reflectors.ground_a[k]
+    if ground > -np.inf:
+        ground += (reflectors.ground_b[k] - ground) * part
+    if z >= top or z <= reflectors.bottom[k] or z <= ground:
         return NO_BEND
     to_source = np.sqrt((x - xs) ** 2 + (y - ys) ** 2 + (z - zs) ** 2)
     to_receiver = np.sqrt((x - xr) ** 2 + (y - yr) ** 2 + (z - zr) ** 2)
-    least = min(reflectors.width[k], top - reflectors.ground[k])
+    least = min(reflectors.width[k], top - ground)
     return Bend(True, x, y, to_source, to_receiver, before_s / to_source, least)
 
 

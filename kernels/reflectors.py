@@ -52,8 +52,8 @@ class Reflectors(NamedTuple):
         Absolute height of the top at the part's ends.
     bottom : (n,) float64
         Absolute height up to which a building in front covers the part; -inf where none does.
-    ground : (n,) float64
-        Height of the ground at its foot, as given.
+    ground_a, ground_b : (n,) float64
+        Height of the ground at the foot of the part's ends, straight between them; -inf where it is not known.
     width : (n,) float64
         Width of the whole surface.
     owner : (n,) int64
@@ -79,7 +79,8 @@ class Reflectors(NamedTuple):
     top_a: Floats
     top_b: Floats
     bottom: Floats
-    ground: Floats
+    ground_a: Floats
+    ground_b: Floats
     width: Floats
     owner: Ints
     edge: Ints
@@ -106,8 +107,8 @@ def make_reflectors(
         that outside is on the right. Edges without length have no face.
     tops : (E, 2) array_like
         Absolute height of the top at either end.
-    ground : (E,) array_like
-        Height of the ground at the foot of each edge.
+    ground : (E, 2) array_like
+        Height of the ground at the foot of either end, straight between them; -inf at both where it is not known.
     owner : (E,) array_like
         Any whole number for the object.
     is_wall : (E,) array_like
@@ -121,12 +122,13 @@ def make_reflectors(
         A shape or range does not fit; names the argument.
     """
     lines, heights = np.asarray(edges, dtype=np.float64), np.asarray(tops, dtype=np.float64)
+    feet = np.asarray(ground, dtype=np.float64)
     absorbed, walls = np.asarray(absorption, dtype=np.float64), np.asarray(is_wall, dtype=np.bool_)
     count = len(lines)
     for name, values, shape in (
         ("edges", lines, (count, 4)),
         ("tops", heights, (count, 2)),
-        ("ground", np.asarray(ground), (count,)),
+        ("ground", feet, (count, 2)),
         ("owner", np.asarray(owner), (count,)),
         ("is_wall", walls, (count,)),
         ("absorption", absorbed, (count, BANDS)),
@@ -136,6 +138,8 @@ def make_reflectors(
     for name, values in (("edges", lines), ("tops", heights)):
         if not np.isfinite(values).all():
             raise ValueError(f"{name} must be finite")
+    if not (np.isfinite(feet).all(axis=1) | (feet == -np.inf).all(axis=1)).all():
+        raise ValueError("ground must be finite, or -inf at both ends of an edge")
     if (absorbed < 0).any() or (absorbed > 1).any():
         raise ValueError("absorption must lie between 0 and 1")
 
@@ -156,13 +160,22 @@ def make_reflectors(
         -ahead[:, 0],
         *(faces.top[:, 0] + slope * (at - began) for at in span.T),
         faces.bottom,
-        np.asarray(ground, dtype=np.float64)[faces.edge],
+        *_ground(feet[faces.edge], base, ahead, lines[faces.edge], span),
         width,
         np.asarray(owner, dtype=np.int64)[faces.edge],
         faces.edge,
         sends[faces.edge],
     )
     return Reflectors(*(np.ascontiguousarray(column[kept]) for column in columns))
+
+
+def _ground(feet: Floats, base: Floats, ahead: Floats, lines: Floats, span: Floats) -> tuple[Floats, Floats]:
+    """Height of the ground at both ends of spans of edges (n, 4) whose feet (n, 2) are given at their ends."""
+    a, b = (along(base, ahead, ends) for ends in (lines[:, :2], lines[:, 2:]))
+    known = np.isfinite(feet[:, 0])
+    rise = np.zeros(len(feet))
+    rise[known] = (feet[known, 1] - feet[known, 0]) / (b - a)[known]
+    return feet[:, 0] + rise * (span[:, 0] - a), feet[:, 0] + rise * (span[:, 1] - a)
 
 
 def _place(faces: Faces, surface: Ints) -> tuple[Floats, Floats, Bools]:

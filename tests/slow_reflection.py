@@ -52,7 +52,8 @@ def bounces(source, receiver, zs, zr, everything, land):
         track = Track(legs, zs, zr, (face.body, face.ring, face.edge))
         z = track.sight(math.dist(source, place))
         top = face.tops[0] + share * (face.tops[1] - face.tops[0])
-        floor = slow_land.height(land, *place)
+        low, high = (slow_land.height(land, *end) for end in line)
+        floor = low + share * (high - low)  # the ground at the foot of an edge runs straight between its ends
         if floor < z < top and not _covered(face, place, source, z, everything):
             found.append((track, face, place, top - floor))
     return found

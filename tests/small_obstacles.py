@@ -81,7 +81,7 @@ def ways(things, source, receiver, bend=None, **settings):
 
 
 def reflectors(things, ground=0.0):
-    """The faces of all things but terrain, their feet at one height."""
+    """The faces of all things but terrain, their feet at one height, or (E, 2) at those of the ends of all edges."""
     stands = [(k, thing) for k, thing in enumerate(things) if thing.kind != TERRAIN]
     edges = np.vstack([np.empty((0, 6)), *(thing.edges for _, thing in stands)])
     owner = np.repeat([k for k, _ in stands], [len(thing.edges) for _, thing in stands]).astype(int)
@@ -89,7 +89,7 @@ def reflectors(things, ground=0.0):
     return make_reflectors(
         edges[:, [0, 1, 3, 4]],
         edges[:, [2, 5]],
-        np.full(len(edges), ground),
+        np.broadcast_to(ground, (len(edges), 2)),
         owner,
         np.array([things[k].kind == WALL for k in owner], bool),
         np.tile(np.array(absorbed, float)[:, None], (1, BANDS)),

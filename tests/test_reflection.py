@@ -112,6 +112,20 @@ def test_a_path_over_the_top_is_not_reflected():
     assert bend.least == pytest.approx(3.1)
 
 
+def test_the_ground_at_the_foot_runs_straight_between_the_ends_of_an_edge():
+    """A level top of 3 m over ground from -5 m to 5 m along 100 m; the path, at 1 m, meets no wall where the foot is above it."""
+    found = reflectors(wall([(-50, 0), (50, 0)], 3.0, absorption=0.0), [[-5.0, 5.0]])
+    for x, least in ((-40, 7.0), (0, 3.0), (5, 2.5)):
+        ((_, bend),) = bends(found, (x - 4, 8, 1), (x + 4, 8, 1))
+        assert bend.least == pytest.approx(least)
+        ((_, bend),) = bends(found, (x - 4, -8, 1), (x + 4, -8, 1))
+        assert bend.least == pytest.approx(least), "the other face, from b to a"
+    assert len(bends(found, (5.9, 8, 1), (13.9, 8, 1))) == 1
+    assert len(bends(found, (6.1, 8, 1), (14.1, 8, 1))) == 0
+    unknown = reflectors(wall([(-50, 0), (50, 0)], 3.0, absorption=0.0), [[-np.inf, -np.inf]])
+    assert bends(unknown, (5.9, 8, 1), (13.9, 8, 1))[0][1].least == 100.0
+
+
 @pytest.mark.parametrize(
     ("source", "receiver", "met"), [((5, 0), (15, 0), 1), ((5, 9), (15, 9), 1), ((5, 0), (15, 9), 0)]
 )

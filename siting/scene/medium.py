@@ -37,7 +37,7 @@ class Standing:
     is_wall: Ints  # (objects,) 1 for wall segments
     name: tuple[str, ...]  # (objects,) id in the scene
     absorption: Floats  # (E, 8), nan where nothing is reflected
-    foot_m: Floats  # (E,) ground at the middle of each edge
+    foot_m: Floats  # (E, 2) ground at both ends of each edge; -inf where it is not known
     building_top_m: Floats  # absolute, as computed with
 
 
@@ -72,14 +72,14 @@ def standing(scene: Scene, ground: Ground) -> Standing:
         names.append(building.id)
         is_wall.append(0)
     edge = np.concatenate([*edges, np.empty((0, 6))])
-    foot = ground_at(ground, 0.5 * (edge[:, [0, 1]] + edge[:, [3, 4]]))
+    foot = np.column_stack([ground_at(ground, edge[:, at : at + 2]) for at in (0, 3)])
     return Standing(
         edge,
         np.concatenate([*owner, np.empty(0, np.int64)]).astype(np.int64),
         np.array(is_wall, np.int64),
         tuple(names),
         np.concatenate([*absorption, np.empty((0, BANDS))]),
-        np.where(np.isnan(foot), -np.inf, foot),
+        np.where(np.isnan(foot).any(axis=1, keepdims=True), -np.inf, foot),
         tops,
     )
 
