@@ -9,14 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kernels.cache import kernel, lean, lean_inlined
+from kernels.cache import kernel, lean
+from kernels.outlines import find_clusters, find_corners, find_rings
 from kernels.pyramid import Pyramid, build_pyramid, march
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 WALL, BUILDING, TERRAIN = 0, 1, 2
-TOUCH_M = 1e-3  # walls and buildings nearer to each other than this leave no gap
 PAD_M = 1e-3  # an edge is also listed in cells that it misses by this
 END_M = 1e-6  # what a path touches at its very end does not stand in its way
 MOST_CELLS = 4_000_000
@@ -37,6 +37,8 @@ class Obstacles(NamedTuple):
         Walls and buildings that touch have the same number.
     first : (O + 1,) int64
         Object o has the edges first[o] to first[o + 1].
+    after : (E,) int64
+        The edge that goes on where an edge of a building ends; in a ring it is the next but at the ring's end.
     corner : (E, 4) float64
         At the edge's point a: unit vector out of the object, along which a way round it keeps off, and unit vector back along the
         outline; zeros where no way can turn.
@@ -56,6 +58,7 @@ class Obstacles(NamedTuple):
     kind: Ints
     cluster: Ints
     first: Ints
+    after: Ints
     corner: Floats
     cells: Pyramid
     start: Ints
@@ -80,7 +83,7 @@ def make_obstacles(edges: ArrayLike, owner: ArrayLike, kind: ArrayLike) -> Obsta
     Raises
     ------
     ValueError
-        A shape does not fit, or a value is not finite.
+        A shape does not fit, a value is not finite, or a ring is not closed.
     """
     edge = np.ascontiguousarray(edges, dtype=np.float64).reshape(-1, 6)
     owners = np.ascontiguousarray(owner, dtype=np.int64)
@@ -89,8 +92,12 @@ def make_obstacles(edges: ArrayLike, owner: ArrayLike, kind: ArrayLike) -> Obsta
         raise ValueError("edges must be finite numbers")
     if owners.shape != (len(edge),) or (np.diff(owners, prepend=0, append=len(kinds)) < 0).any():
         raise ValueError("owner must name the object of each edge, in rising order")
-    if len(np.unique(owners)) != len(kinds):
-        raise ValueError("every object must have an edge")
+    if not np.array_equal(np.unique(owners), np.arange(len(kinds))):
+        raise ValueError("every object must have an edge, and every edge an object")
+    before, after = find_rings(edge, owners)
+    building, terrain = kinds[owners] == BUILDING, kinds[owners] == TERRAIN
+    if (before == np.arange(len(edge)))[building].any():
+        raise ValueError("edges of a building must be closed rings")
     first = np.searchsorted(owners, np.arange(len(kinds) + 1))
     origin, shape = _grid(edge)
     start = np.zeros(shape[0] * shape[1] + 1, np.int64)
@@ -99,10 +106,12 @@ def make_obstacles(edges: ArrayLike, owner: ArrayLike, kind: ArrayLike) -> Obsta
     start = np.concatenate([[0], np.cumsum(start[:-1])])
     listed = np.empty(start[-1], np.int64)
     list_edges(edge, origin, shape[1], start[:-1].copy(), listed, tops.ravel())
-    corner = _corners(edge, owners, kinds)
-    cluster = find_clusters(edge, owners, kinds, start, listed)
+    corner = find_corners(edge, building, terrain, before)
+    cluster = find_clusters(edge, owners, kinds != TERRAIN, start, listed)
     cells = build_pyramid(tops)
-    return Obstacles(edge, owners, kinds, cluster, first, corner, cells, start, listed, edge[listed], origin)
+    return Obstacles(
+        edge, owners, kinds, cluster, first, after, corner, cells, start, listed, edge[listed], origin
+    )
 
 
 def no_obstacles() -> Obstacles:
@@ -145,96 +154,6 @@ def list_edges(edge: Floats, origin: Floats, columns: int, at: Ints, listed: Int
                     listed[at[cell]] = e
                 at[cell] += 1
                 tops[cell] = max(tops[cell], top)
-
-
-@kernel
-def find_clusters(edge: Floats, owner: Ints, kind: Ints, start: Ints, listed: Ints) -> Ints:
-    """(O,) the lowest number of an object that each wall or building is joined to, by those that touch."""
-    root = np.arange(len(kind))
-    for cell in range(len(start) - 1):
-        for i in range(start[cell], start[cell + 1]):
-            for j in range(i + 1, start[cell + 1]):
-                e, f = listed[i], listed[j]
-                a, b = owner[e], owner[f]
-                if a == b or kind[a] == TERRAIN or kind[b] == TERRAIN:
-                    continue
-                while root[a] != a:
-                    a = root[a]
-                while root[b] != b:
-                    b = root[b]
-                if a != b and touch(edge, e, f):
-                    root[max(a, b)] = min(a, b)
-    for o in range(len(root)):
-        a = root[o]
-        while root[a] != a:
-            a = root[a]
-        root[o] = a
-    return root
-
-
-@lean_inlined
-def touch(edge: Floats, e: int, f: int) -> bool:
-    """Whether two edges cross or come within a millimetre of each other."""
-    ax, ay, bx, by = edge[e, 0], edge[e, 1], edge[e, 3], edge[e, 4]
-    cx, cy, dx, dy = edge[f, 0], edge[f, 1], edge[f, 3], edge[f, 4]
-    if max(ax, bx) + TOUCH_M < min(cx, dx) or max(cx, dx) + TOUCH_M < min(ax, bx):
-        return False
-    if max(ay, by) + TOUCH_M < min(cy, dy) or max(cy, dy) + TOUCH_M < min(ay, by):
-        return False
-    c_side = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-    d_side = (bx - ax) * (dy - ay) - (by - ay) * (dx - ax)
-    a_side = (dx - cx) * (ay - cy) - (dy - cy) * (ax - cx)
-    b_side = (dx - cx) * (by - cy) - (dy - cy) * (bx - cx)
-    if (c_side > 0.0) != (d_side > 0.0) and (a_side > 0.0) != (b_side > 0.0):
-        return True
-    return (
-        point_gap(ax, ay, cx, cy, dx, dy) < TOUCH_M
-        or point_gap(bx, by, cx, cy, dx, dy) < TOUCH_M
-        or point_gap(cx, cy, ax, ay, bx, by) < TOUCH_M
-        or point_gap(dx, dy, ax, ay, bx, by) < TOUCH_M
-    )
-
-
-@lean_inlined
-def point_gap(x: float, y: float, ax: float, ay: float, bx: float, by: float) -> float:
-    """Distance from a point to a line between two ends."""
-    ex, ey = bx - ax, by - ay
-    square = ex * ex + ey * ey
-    share = min(max(((x - ax) * ex + (y - ay) * ey) / square, 0.0), 1.0) if square > 0.0 else 0.0
-    return np.sqrt((ax + share * ex - x) ** 2 + (ay + share * ey - y) ** 2)
-
-
-def _corners(edge: Floats, owner: Ints, kind: Ints) -> Floats:
-    """Directions out of the objects at their convex corners, and along a wall at its ends (row e: point a of edge e).
-
-    A wall segment turns at both ends; its second is found by turning its direction, so one row does for both.
-    """
-    along = edge[:, 3:5] - edge[:, 0:2]
-    length = np.hypot(*along.T)
-    along = along / np.where(length > 0, length, 1.0)[:, None]
-    corner = np.hstack([-along, along])  # of walls, at a
-    before = _before(edge, owner)
-    building = kind[owner] == BUILDING
-    turn = along[before, 0] * along[:, 1] - along[before, 1] * along[:, 0]
-    out = along[before] - along
-    size = np.hypot(*out.T)
-    convex = building & (turn > 1e-12) & (size > 0)
-    corner[building] = 0.0
-    corner[convex] = np.hstack([out[convex] / size[convex][:, None], -along[before][convex]])
-    corner[kind[owner] == TERRAIN] = 0.0
-    return corner
-
-
-def _before(edge: Floats, owner: Ints) -> Ints:
-    """The edge that ends where each edge starts, in the same ring; the edge itself where there is none."""
-    before = np.arange(len(edge)) - 1
-    starts = np.ones(len(edge), bool)
-    starts[1:] = (owner[1:] != owner[:-1]) | (edge[1:, :2] != edge[:-1, 3:5]).any(axis=1)
-    first = np.flatnonzero(starts)
-    last = np.append(first[1:], len(edge)) - 1
-    closed = (edge[first, :2] == edge[last, 3:5]).all(axis=1) if len(first) else np.zeros(0, bool)
-    before[first] = np.where(closed, last, first)
-    return before
 
 
 class Crossings(NamedTuple):

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from kernels.band import NO_WAY, Way, nearest_on_roof, over_the_top, sort_points, under_sight
 from kernels.cache import inlined, kernel, lean, lean_inlined
-from kernels.lateral import Frame, Pool, make_pool, side_way
+from kernels.lateral import side_way
 from kernels.obstacles import BUILDING, TERRAIN, Crossings, Obstacles, find_edges, make_crossings
+from kernels.pool import Frame, Pool, make_pool
 from kernels.screening import weather_factor
 from kernels.surface import Surface, make_march, profile_above
 

@@ -20,8 +20,8 @@ def taut_way(pool, dp, slope):
     if any(solid.contains(Point(end)) for end in ends):
         return None
     nodes = [(end, end) for end in ends] + _corners(pool)
-    marks = [_mark(cluster, dp) for cluster in _clusters(pool, solid)]
-    goal = (1, tuple(wanted for _, wanted in marks))
+    marks = [mark for cluster in _clusters(pool, solid) if (mark := _mark(cluster, dp))]
+    goal = (1, (0,) * len(marks))
     shapely.prepare(solid)
     seen = {}
 
@@ -30,7 +30,7 @@ def taut_way(pool, dp, slope):
         if (i, j) not in seen:
             a, b = nodes[i][0], nodes[j][0]
             free = a != b and not solid.intersects(LineString([a, b]))
-            seen[i, j] = [_passes(a, b, mark) for mark, _ in marks] if free else None
+            seen[i, j] = [_passes(a, b, mark) for mark in marks] if free else None
         return seen[i, j]
 
     def length(i, j):
@@ -83,23 +83,26 @@ def _clusters(pool, solid):
 
 
 def _mark(cluster, dp):
-    """A point of a cluster, and how often a way that has it on its right steps across the ray to the right of the point.
+    """A place on the line of sight in a cluster that the way passes on its left; None where the line does not cross it.
 
-    Steps towards the receiver count one, steps back minus one.
+    Of several such places it is that farthest from the end which the cluster surrounds, or the one nearest to the middle.
     """
-    sight = LineString([(0, 0), (dp, 0)])
-    nearest = min(cluster, key=lambda shape: (-shape.intersection(sight).length, shape.distance(sight)))
-    if nearest.distance(sight) <= 1e-6:  # the way passes on the left of a place on the line of sight
-        common = nearest.intersection(sight)
-        parts = [part for part in getattr(common, "geoms", [common]) if part.length > 0]
-        place = nearest_points(nearest, sight)[0]
-        if parts:
-            place = max(parts, key=lambda part: part.length).interpolate(0.5, normalized=True)
-        return (place.x, place.y), 0
-    point = cluster[0].representative_point()
-    straddles = any(shape.intersects(LineString([(-1e5, 0), (1e5, 0)])) for shape in cluster)
-    straight = -1 if point.y > 0 and 0 < point.x < dp else 0  # what going straight back counts
-    return (point.x, point.y), (-1 if straddles or point.y > 0 else 0) - straight
+    places = []
+    for shape in cluster:
+        common = shape.intersection(LineString([(0, 0), (dp, 0)]))
+        parts = getattr(common, "geoms", [common])
+        places += [part.centroid.x for part in parts if not part.is_empty]
+        if not places and shape.distance(LineString([(0, 0), (dp, 0)])) <= 1e-6:  # by rounding
+            places.append(nearest_points(shape, LineString([(0, 0), (dp, 0)]))[1].x)
+    behind, ahead = (
+        any(shape.intersects(LineString(beyond)) for shape in cluster)
+        for beyond in ([(-1e5, 0), (0, 0)], [(dp, 0), (dp + 1e5, 0)])
+    )
+    if not places:
+        return None
+    if behind != ahead:
+        return (max(places) if behind else min(places)), 0.0
+    return min(places, key=lambda t: abs(t - dp / 2)), 0.0
 
 
 def _passes(a, b, mark):

@@ -6,12 +6,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import shapely
-from shapely import LineString, Point, Polygon
-from small_obstacles import COMPILED, Thing, building, obstacles, ridge, wall
+from shapely import LineString
+from small_obstacles import COMPILED, Thing, building, obstacles, wall
 
 from kernels.obstacles import (
     BUILDING,
-    TERRAIN,
     WALL,
     find_edges,
     make_crossings,
@@ -222,33 +221,6 @@ def test_tops_are_straight_between_vertices_and_sink_and_start_count():
     assert found(among, (0, 2), (12, 2), 0.0, 6.0, 0.0)[0][:2] == (6.0, 4.0)
 
 
-@pytest.mark.parametrize("outline", [
-    [(0, 0), (8, 0), (8, 5), (0, 5)],
-    [(0, 0), (9, 1), (7, 3), (9, 8), (1, 6)],
-    Polygon([(0, 0), (20, 0), (20, 20), (0, 20)], [[(5, 5), (12, 6), (14, 15), (4, 13)]]),
-])  # fmt: skip
-def test_ways_turn_at_convex_corners_off_the_building(outline):
-    shape = outline if isinstance(outline, Polygon) else Polygon(outline)
-    (thing,) = building(shape, 4.0)
-    among = obstacles([thing])
-    for (x, y), (dx, dy) in zip(among.edge[:, :2], among.corner[:, :2], strict=True):
-        wedge = Point(x, y).buffer(1e-3).intersection(shape).area / (
-            np.pi * 1e-6
-        )  # share of the circle inside
-        if wedge > 0.5:
-            assert (dx, dy) == (0.0, 0.0)
-        else:
-            assert math.hypot(dx, dy) == pytest.approx(1.0)
-            off = Point(x + dx, y + dy)
-            assert shape.distance(off) > 0.5 and not shape.contains(Point(x + 1e-6 * dx, y + 1e-6 * dy))
-
-
-def test_ways_turn_at_the_ends_of_walls_and_nowhere_on_terrain():
-    among = obstacles([*wall([(0, 0), (3, 4)], 2.0), *ridge([(5, 5), (9, 5)], 3.0)])
-    assert among.corner[:, :2] == pytest.approx(np.array([[-0.6, -0.8], [0, 0]]), abs=1e-15)
-    assert among.kind.tolist() == [WALL, TERRAIN]
-
-
 def test_nothing_stands_nowhere():
     among = no_obstacles()
     assert found(among, (0, 0), (9, 9)) == {}
@@ -278,7 +250,9 @@ GOOD = {"edges": [[0, 0, 1, 1, 0, 1], [1, 0, 1, 1, 1, 1]], "owner": [0, 1], "kin
         ("owner", [0], "owner"),
         ("owner", [1, 0], "rising"),
         ("owner", [0, 0], "every object"),
+        ("owner", [0, 2], "rising|object"),
         ("kind", [WALL], "rising|object"),
+        ("kind", [WALL, BUILDING], "closed rings"),
     ],
 )
 def test_what_cannot_stand_is_refused(name, value, said):

@@ -1,0 +1,112 @@
+"""Outlines of what stands: corners round which a way can lead, rings, and objects that hang together since they touch."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels.cache import kernel, lean_inlined
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+TOUCH_M = 1e-3  # walls and buildings nearer to each other than this leave no gap
+
+
+@kernel
+def find_clusters(edge: Floats, owner: Ints, stands: Bools, start: Ints, listed: Ints) -> Ints:
+    """(O,) the lowest number of an object that each is joined to by those that touch; those that stand (O,) alone are joined."""
+    root = np.arange(len(stands))
+    for cell in range(len(start) - 1):
+        for i in range(start[cell], start[cell + 1]):
+            for j in range(i + 1, start[cell + 1]):
+                e, f = listed[i], listed[j]
+                a, b = owner[e], owner[f]
+                if a == b or not stands[a] or not stands[b]:
+                    continue
+                while root[a] != a:
+                    a = root[a]
+                while root[b] != b:
+                    b = root[b]
+                if a != b and touch(
+                    edge[e, 0],
+                    edge[e, 1],
+                    edge[e, 3],
+                    edge[e, 4],
+                    edge[f, 0],
+                    edge[f, 1],
+                    edge[f, 3],
+                    edge[f, 4],
+                ):
+                    root[max(a, b)] = min(a, b)
+    for o in range(len(root)):
+        a = root[o]
+        while root[a] != a:
+            a = root[a]
+        root[o] = a
+    return root
+
+
+@lean_inlined
+def touch(ax: float, ay: float, bx: float, by: float, cx: float, cy: float, dx: float, dy: float) -> bool:
+    """Whether two lines, a to b and c to d, cross or come within a millimetre of each other."""
+    if max(ax, bx) + TOUCH_M < min(cx, dx) or max(cx, dx) + TOUCH_M < min(ax, bx):
+        return False
+    if max(ay, by) + TOUCH_M < min(cy, dy) or max(cy, dy) + TOUCH_M < min(ay, by):
+        return False
+    c_side = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+    d_side = (bx - ax) * (dy - ay) - (by - ay) * (dx - ax)
+    a_side = (dx - cx) * (ay - cy) - (dy - cy) * (ax - cx)
+    b_side = (dx - cx) * (by - cy) - (dy - cy) * (bx - cx)
+    if (c_side > 0.0) != (d_side > 0.0) and (a_side > 0.0) != (b_side > 0.0):
+        return True
+    return (
+        point_gap(ax, ay, cx, cy, dx, dy) < TOUCH_M
+        or point_gap(bx, by, cx, cy, dx, dy) < TOUCH_M
+        or point_gap(cx, cy, ax, ay, bx, by) < TOUCH_M
+        or point_gap(dx, dy, ax, ay, bx, by) < TOUCH_M
+    )
+
+
+@lean_inlined
+def point_gap(x: float, y: float, ax: float, ay: float, bx: float, by: float) -> float:
+    """Distance from a point to a line between two ends."""
+    ex, ey = bx - ax, by - ay
+    square = ex * ex + ey * ey
+    share = min(max(((x - ax) * ex + (y - ay) * ey) / square, 0.0), 1.0) if square > 0.0 else 0.0
+    return np.sqrt((ax + share * ex - x) ** 2 + (ay + share * ey - y) ** 2)
+
+
+def find_rings(edge: Floats, owner: Ints) -> tuple[Ints, Ints]:
+    """Of each edge the one that ends where it starts, in the same ring, and the one that starts where it ends; else itself."""
+    edges = np.arange(len(edge))
+    before = edges - 1
+    starts = np.ones(len(edge), bool)
+    starts[1:] = (owner[1:] != owner[:-1]) | (edge[1:, :2] != edge[:-1, 3:5]).any(axis=1)
+    first = np.flatnonzero(starts)
+    last = np.append(first[1:], len(edge)) - 1
+    closed = (edge[first, :2] == edge[last, 3:5]).all(axis=1) if len(first) else np.zeros(0, bool)
+    before[first] = np.where(closed, last, first)
+    after = edges.copy()
+    after[before] = edges
+    after[last[~closed]] = last[~closed]
+    return before, after
+
+
+def find_corners(edge: Floats, building: Bools, terrain: Bools, before: Ints) -> Floats:
+    """Directions out of the objects at their convex corners, and along a wall at its ends (row e: point a of edge e).
+
+    A wall segment turns at both ends; its second is found by turning its direction, so one row does for both. `building` and
+    `terrain` (E,) say of what an edge is, `before` which edge ends where it starts.
+    """
+    along = edge[:, 3:5] - edge[:, 0:2]
+    length = np.hypot(*along.T)
+    along = along / np.where(length > 0, length, 1.0)[:, None]
+    corner = np.hstack([-along, along])  # of walls, at a
+    turn = along[before, 0] * along[:, 1] - along[before, 1] * along[:, 0]
+    out = along[before] - along
+    size = np.hypot(*out.T)
+    convex = building & (turn > 1e-12) & (size > 0)
+    corner[building] = 0.0
+    corner[convex] = np.hstack([out[convex] / size[convex][:, None], -along[before][convex]])
+    corner[terrain] = 0.0
+    return corner
