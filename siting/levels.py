@@ -204,7 +204,14 @@ def _parts(prepared: Prepared, s: int, receiver: Floats) -> tuple[Floats, Floats
     size = prepared.scene.sources[s].size_m
     assert size is not None
     source = prepared.sources[s]
-    points, share = sub_sources(source[:3], float(source[3]), size, float(source[4]), receiver[:3])
+    try:
+        points, share = sub_sources(source[:3], float(source[3]), size, float(source[4]), receiver[:3])
+    except ValueError as error:
+        x, y, z = receiver[:3]
+        raise InputError(
+            f"{prepared.scene.name}: the receiver at ({x:g}, {y:g}), {z:g} m high, lies in or on the body of the source "
+            f'"{prepared.scene.sources[s].id}"; move it away.'
+        ) from error
     return np.column_stack([points, np.tile(source[3:], (len(points), 1))]), share
 
 

@@ -80,6 +80,18 @@ def test_a_weighted_and_unweighted_spectrum_are_the_same_sound(write):
     )
 
 
+def test_directivity_is_eight_directions_of_eight_bands(write):
+    plain = load_unit(write(UNIT)).sound.directivity_db
+    numbers = load_unit(
+        write(UNIT.replace("[source]", "directivity_db = [3, 2, 0, -2, -3, -2, 0, 2]\n[source]"), "a.toml")
+    )
+    bands = [[k, 0, 0, 0, 0, 0, 0, -k] for k in range(8)]
+    rows = load_unit(write(UNIT.replace("[source]", f"directivity_db = {bands}\n[source]"), "b.toml"))
+    assert plain is None
+    assert numbers.sound.directivity_db == tuple((float(level),) * 8 for level in (3, 2, 0, -2, -3, -2, 0, 2))
+    assert rows.sound.directivity_db == tuple(tuple(map(float, row)) for row in bands)
+
+
 def test_gas_engine_template(write):
     unit = load_unit(write(UNIT.replace('"engine"', '"gas_engine"')))
     # A-weighted 87.7, 80.5 and 69.4 at 125 Hz, 1 kHz and 8 kHz, less the weighting of -16.1, 0 and -1.1
@@ -129,6 +141,27 @@ SLIPS = [
         ["entry 8 of sound.spectrum_db is nan"],
     ),
     ('template = "engine"', "spectrum_db = 80", ["sound.spectrum_db is 80", "a list of 8 numbers"]),
+    (
+        'template = "engine"',
+        'template = "engine"\ndirectivity_db = [0, 0, 0]',
+        ["sound.directivity_db has 3 numbers", "expected 8"],
+    ),
+    (
+        'template = "engine"',
+        'template = "engine"\ndirectivity_db = [[0, 0, 0, 0, 0, 0, 0, 0]]',
+        ["sound.directivity_db has 1 directions", "every 45°"],
+    ),
+    (
+        'template = "engine"',
+        f'template = "engine"\ndirectivity_db = {[[0] * 8] * 7 + [[0] * 7]}',
+        ["sound.directivity_db[8] has 7 numbers"],
+    ),
+    (
+        'template = "engine"',
+        'template = "engine"\ndirectivity_db = [70, 70, 70, 70, 70, 70, 70, 70]',
+        ["sound.directivity_db has 70 dB", "not a level"],
+    ),
+    ('template = "engine"', 'template = "engine"\ndirectivity_db = 3', ["sound.directivity_db is 3"]),
     # the engine's bands sum to 69.0 dB(A), not 70
     (
         'template = "engine"',
