@@ -58,7 +58,7 @@ def make_case(
     screened = None if terrain is None and not len(roofs) else land.buildings.geometries[roofs]
     placed = place_receptors(land, row, site, ordinance, reach_m, spacing_for(unit), screened)
     around = surroundings(land, site, terrain, placed.xy, reach_m, environment)
-    receptors = outdoors(placed, around)
+    receptors = outdoors(placed, around, site.id)
     if ordinance is None:
         classes: list[str | None] = [None] * len(receptors)
         limits = np.full((len(receptors), 1), np.nan)

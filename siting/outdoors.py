@@ -15,10 +15,11 @@ from siting.surroundings import Surroundings
 Flags = NDArray[np.bool_]
 
 
-def outdoors(receptors: Receptors, around: Surroundings) -> Receptors:
+def outdoors(receptors: Receptors, around: Surroundings, own: str) -> Receptors:
     """Receptors without those inside buildings, and with a note that counts them.
 
-    Where all places of a neighbour, or of a point given, lie inside, they are moved to the nearest place before a façade.
+    Where all places of a neighbour, or a point given, lie inside, they are moved to the nearest place before a façade. `own`
+    is the lot's id, by which the points of its own line are called.
     """
     if not around.scene.buildings or not len(receptors):
         return receptors
@@ -26,7 +27,8 @@ def outdoors(receptors: Receptors, around: Surroundings) -> Receptors:
     if not indoors.any():
         return receptors
     names = np.array(receptors.neighbour)
-    given = ~np.char.startswith(np.array(receptors.id), np.char.add(names, "/"))
+    ids = np.array(receptors.id)
+    given = ~(np.char.startswith(ids, np.char.add(names, "/")) | np.char.startswith(ids, f"{own}/"))
     free = set(names[~indoors])
     moved = indoors & (given | ~np.isin(names, list(free)))
     xy = receptors.xy.copy()

@@ -9,6 +9,7 @@ import shapely
 import slow_twin
 from shapely import affinity
 from small_land import unit
+from test_noise import among_houses
 
 from kernels.bands import A_WEIGHTING_DB
 from siting import layout
@@ -78,6 +79,40 @@ def test_layouts_are_legal_at_every_receptor_though_few_are_listened_to(seed, co
         twin_levels(machine, poses, best.chosen, some, POWER), best.level[heard], atol=1e-9
     )
     assert (demand.planning_dba - best.level).min() < 4  # and they use what the limits leave
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_past_houses_a_layout_is_legal_everywhere_and_the_nearest_to_its_limit_is_found(seed):
+    rng = np.random.default_rng(seed)
+    lot = shapely.box(0, 0, 26, 18)
+    houses = [
+        shapely.box(x, y, x + rng.uniform(4, 9), y + rng.uniform(4, 9))
+        for x, y in ((-12, 2), (30, 4), (5, 24), (16, -14))
+    ]
+    around = among_houses(*houses)
+    machine = unit()
+    poses = lattice_poses(site(lot), machine)
+    few = np.sort(rng.permutation(len(poses))[:60])
+    poses = type(poses)(
+        poses.xy[few], poses.rotation_deg[few], poses.cell[few], poses.turned[few], poses.step_m, poses.angle_deg,
+        poses.body_m,
+    )  # fmt: skip
+    demand = ears(lot, 25.0, 70, [60, 66], seed)
+    demand = replace(demand, around=around)
+    best, quick = answer(machine, poses, demand, 92.0)
+    everyone = layout.layout_levels(machine, poses, demand, best.chosen, 92.0)
+    assert 0 < len(quick.chosen) <= len(best.chosen) <= best.bound
+    assert (everyone <= demand.planning_dba).all()
+    computed = ~np.isnan(best.level)
+    np.testing.assert_array_equal(best.level[computed], everyone[computed])
+    excess = everyone - demand.planning_dba
+    found, where = layout.nearest_to_limit(machine, poses, demand, best.chosen)
+    assert found + 92.0 == pytest.approx(excess.max(), abs=1e-9) and where == excess.argmax()
+    level, exact = layout.completed(machine, poses, demand, best.chosen, 92.0, best.level)
+    np.testing.assert_allclose(level[exact], everyone[exact], atol=1e-9)
+    assert exact[excess.argmax()] and (level[~exact] - demand.planning_dba[~exact] < excess.max()).all()
+    over_land = layout.open_levels(machine, poses, demand, best.chosen, 92.0)
+    assert (everyone < over_land - 3).any()  # the houses do screen
 
 
 def tiny(seed):
