@@ -33,6 +33,8 @@ def pages() -> Environment:
         asked=wording.asked,
         zone=wording.zone,
         period=wording.period,
+        way=wording.way,
+        screened=wording.screened,
     )
     environment.globals.update(SIGNS=SIGNS, VERDICTS=wording.VERDICTS, ORIGINS=wording.ORIGINS)
     return environment
@@ -44,7 +46,7 @@ def part(name: str, about: dict[str, Any]) -> str:
     Parameters
     ----------
     name
-        A macro of `assets/parts.html`: "verdict", "neighbours", "readings", "facts", "assumptions", "notes", "symbols";
+        A macro of `assets/parts.html`: "verdict", "neighbours", "paths", "readings", "facts", "assumptions", "notes", "symbols";
         or "sound", which takes the document's `sound`.
     about
         A study as `siting.export.document` gives it.

@@ -104,6 +104,7 @@ def show_tables(study: dict[str, Any]) -> None:
     with left:
         st.subheader("Neighbours", anchor=False)
         st.html(part("neighbours", study))
+        st.html(part("paths", study))
     with right:
         st.subheader("What went in", anchor=False)
         st.html(part("facts", study))
