@@ -1,5 +1,7 @@
 """Sections of walls and buildings: as far as they reach through the plane of a way round, whose height is z0 + slope t."""
 
+import numpy as np
+
 from kernels.cache import lean, lean_inlined
 from kernels.obstacles import WALL, Obstacles
 from kernels.pool import (
@@ -118,7 +120,7 @@ def add_cut_roof(
     o = obstacles.owner[e]
     member, stamp = pool.member, pool.turn[0] + pool.counts[SECTIONS] - 1
     room = obstacles.edge[e, 2] - z0
-    at_cut, out = room / slope, 1.0 if slope > 0.0 else -1.0
+    at_cut = room / slope
     cuts = find_cuts(o, frame, room, slope, obstacles, pool)
     begin, now = pool.counts[LINES], edge_of_rim(e, frame, room, slope, obstacles)
     while member[leg, now] < pool.turn[0]:
@@ -132,11 +134,13 @@ def add_cut_roof(
         if k == cuts:  # it only touches the plane, by rounding
             break
         other = k ^ 1  # between the first and the second cut, the third and the fourth is roof
-        low, high = pool.cut[min(k, other)], pool.cut[max(k, other)]
-        add_line(pool, at_cut, pool.cut[k], at_cut, pool.cut[other])
-        add_corner(pool, at_cut, low, 0.7 * out, -0.7, 0.0, 0.0, 0.0, 0.0)
-        add_corner(pool, at_cut, high, 0.7 * out, 0.7, 0.0, 0.0, 0.0, 0.0)
+        leaves, enters, along = pool.cut[k], pool.cut[other], 1.0 if other > k else -1.0
+        add_line(pool, at_cut, leaves, at_cut, enters)
+        dt, ds = direction(now, frame, obstacles)
+        add_turn(pool, at_cut, leaves, dt, ds, 0.0, along)
         now = pool.cut_edge[other]
+        dt, ds = direction(now, frame, obstacles)
+        add_turn(pool, at_cut, enters, 0.0, along, dt, ds)
     stop, ring = pool.counts[LINES], obstacles.first[o]
     while ring < obstacles.first[o + 1]:
         end, whole = end_of_ring(ring, frame, room, slope, obstacles)
@@ -150,6 +154,22 @@ def add_cut_roof(
                 add_outline(i, frame, room, slope, obstacles, pool)
         ring = end
     member[leg, e] = stamp
+
+
+@lean_inlined
+def direction(e: int, frame: Frame, obstacles: Obstacles) -> tuple[float, float]:
+    """Unit direction of an edge."""
+    ta, sa, tb, sb = ends(e, frame, obstacles)
+    length = np.sqrt((tb - ta) ** 2 + (sb - sa) ** 2)
+    return (tb - ta) / length, (sb - sa) / length
+
+
+@lean_inlined
+def add_turn(pool: Pool, t: float, s: float, bt: float, bs: float, nt: float, ns: float) -> None:
+    """Add a convex corner between an outline that comes in the direction (bt, bs) and goes on in (nt, ns)."""
+    size = np.sqrt((bt - nt) ** 2 + (bs - ns) ** 2)
+    if size > 0.0:
+        add_corner(pool, t, s, (bt - nt) / size, (bs - ns) / size, -bt, -bs, nt, ns)
 
 
 @lean_inlined
