@@ -126,15 +126,16 @@ def path_terms(scene: Scene) -> tuple[PathTerms, ...]:
     return tuple(sorted(map(_path_terms, paths), key=lambda path: -path.level_dba))
 
 
-def reach_m(power_dba: float, units: int, limit_dba: float) -> float:
+def reach_m(power_dba: float, units: int, limit_dba: float, reflecting: bool) -> float:
     """Beyond this plan distance from all units no level can exceed the limit.
 
-    Divergence alone, the most that the ground can add, and one surface that sends all the sound back: a second one behind the
-    same receptor makes at most 1.8 dB more of it, and stands in the levels themselves, which are computed out to here.
+    Divergence alone and the most that the ground can add; where buildings reflect also one surface that sends all the sound
+    back: a second one behind the same receptor makes at most 1.8 dB more of it, and stands in the levels themselves, which are
+    computed out to here.
     """
     if units == 0:
         return 0.0
-    gain = GROUND_GAIN_DB + REFLECTION_GAIN_DB
+    gain = GROUND_GAIN_DB + (REFLECTION_GAIN_DB if reflecting else 0.0)
     excess = power_dba + 10 * np.log10(units) + gain - SPREADING_DB - limit_dba
     return float(10 ** (excess / 20))
 

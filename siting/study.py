@@ -64,10 +64,10 @@ def assess(
         whole = make_case(land, row, site, terrain, poses, unit, ordinance, question, environment, reach)
         case = narrowed(whole, ~whole.receptors.between)
         quick, rows = _quick_layouts(case, unit, sounds)
-        need = _reach(ordinance, unit, question, sounds, quick)
+        need = _reach(land, ordinance, unit, question, sounds, quick)
         if need <= reach:
             case, layouts, rows = _past_buildings(whole, unit, question, sounds, quick)
-            need = _reach(ordinance, unit, question, sounds, layouts)
+            need = _reach(land, ordinance, unit, question, sounds, layouts)
             if need <= reach:
                 break
         reach = 1.1 * need
@@ -163,6 +163,7 @@ def _whole(case: Case, unit: Unit, sound: Sound, answer: Layout) -> Layout:
 
 
 def _reach(
+    land: Land,
     ordinance: Ordinance | None,
     unit: Unit,
     question: Question,
@@ -174,8 +175,11 @@ def _reach(
         return 0.0
     limit, wanted = strictest_limit(ordinance), wanted_units(question, unit)
     counts = [len(answer.chosen) for answer in layouts] if wanted is None else [wanted] * len(sounds)
-    loudest = noise.loudest_side_db(unit)
-    return max(noise.reach_m(s.power_dba + loudest, n, limit) for s, n in zip(sounds, counts, strict=True))
+    loudest, reflecting = noise.loudest_side_db(unit), bool((land.building_heights_m > 0).any())
+    return max(
+        noise.reach_m(s.power_dba + loudest, n, limit, reflecting)
+        for s, n in zip(sounds, counts, strict=True)
+    )
 
 
 def _study(

@@ -20,6 +20,7 @@ HEADS = (
     "Taken for",
     "Layout on",
     "Worst receptor",
+    "Loudest paths",
     "The same question",
     "Note:",
     "PASS:",
