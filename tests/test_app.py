@@ -21,12 +21,14 @@ import numpy as np
 import pytest
 import shapely
 from chromium import chromium
+from click.testing import CliRunner
 from playwright.sync_api import Page
 from pyproj import CRS, Transformer
 from shapely.geometry import MultiPolygon, box
 from study_document import example_document
 
 from siting.catalog import load_ordinance, load_unit
+from siting.cli import main
 from siting.export import document
 from siting.geodata.parcels import find_lot, read_parcels
 from siting.maps import study_map
@@ -112,9 +114,34 @@ def test_file_names_keep_out_of_other_folders() -> None:
     assert file_name("../12 034/A") == "..-12-034-A"
 
 
+def compile_kernels() -> None:
+    """One assessment, so that the app finds the kernels compiled: on a new machine that takes longer than a page is waited for."""
+    land = Path(__file__).parents[1] / "data" / "examples"
+    words = [
+        "assess",
+        land / "parcels.geojson",
+        "--id",
+        "EX-001",
+        "--units",
+        "1",
+        "--ordinance",
+        "exampleton",
+    ]
+    words += [
+        "--buildings",
+        land / "buildings.geojson",
+        "--zoning",
+        land / "zoning.geojson",
+        "--zone-field",
+        "zone",
+    ]
+    CliRunner().invoke(main, [str(word) for word in words])
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The app, started from a folder that is not the project's, and the file that names every place it called."""
+    compile_kernels()
     folder = tmp_path_factory.mktemp("app")
     log = folder / "calls.txt"
     (folder / "sitecustomize.py").write_text(f"LOG = {str(log)!r}\n{WATCH}", encoding="utf-8")

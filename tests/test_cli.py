@@ -97,7 +97,14 @@ def test_json_is_what_is_written_and_the_text_says_the_same(tmp_path, lots):
     out = run(*words, "--json", "-o", tmp_path / "out")
     assert out.exit_code == 0 and out.stderr == ""
     assert out.stdout == (tmp_path / "out" / "study.json").read_text(encoding="utf-8")
-    names = ["layout.geojson", "map.html", "receptors.csv", "receptors.geojson", "scene.geojson", "study.json"]
+    names = [
+        "layout.geojson",
+        "map.html",
+        "receptors.csv",
+        "receptors.geojson",
+        "scene.geojson",
+        "study.json",
+    ]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
     data = json.loads(out.stdout)
     text = " ".join(run(*words).stdout.split())
