@@ -115,7 +115,7 @@ def test_file_names_keep_out_of_other_folders() -> None:
 
 
 def compile_kernels() -> None:
-    """One assessment, so that the app finds the kernels compiled: on a new machine that takes longer than a page is waited for."""
+    """One assessment, so that the app finds its kernels compiled: that takes longer than a page is waited for."""
     land = Path(__file__).parents[1] / "data" / "examples"
     words = [
         "assess",
