@@ -154,7 +154,11 @@ def test_the_panel_says_what_the_study_says() -> None:
         loudest | {"source": "U9", "terms": loudest["terms"] | {"screening_db": [7.5] * 8}},
     ]
     paths = study_map(document).split("<h2>The worst place")[1].split("<h2>")[0]
-    assert re.search(rf"{loudest['source']} <small>reflected by building B12.*?—.*?{loudest['level_dba']:.1f}<", paths, re.S)
+    assert re.search(
+        rf"{loudest['source']} <small>reflected by building B12.*?—.*?{loudest['level_dba']:.1f}<",
+        paths,
+        re.S,
+    )
     assert re.search(r"U9 <small>direct<.*?>7\.5<", paths, re.S)
     for note in document["notes"]:
         assert note in page
