@@ -1,6 +1,7 @@
 """A source too large to be one point for a near receiver, divided into small parts (ISO 9613-2:1996, clause 4)."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,52 +44,51 @@ def sub_sources(
     ValueError
         The receiver is in the box or on it, the box lies below the ground, or a size is negative.
     """
-    points, share, _ = many_sub_sources(np.reshape(source, (1, 3)), [ground], size, [heading], receiver)
-    return points, share
+    parts = many_sub_sources(np.reshape(source, (1, 3)), [ground], size, [heading], receiver)
+    if not len(parts.share):
+        raise ValueError("the receiver is inside the source")
+    return parts.points, parts.share
+
+
+class Parts(NamedTuple):
+    """Points that stand for many sources at one receiver."""
+
+    points: Floats  # (k, 3)
+    share: Floats  # (k,) of the power of its source
+    whose: Ints  # (k,) the source that a point is a part of
+    inside: NDArray[np.bool_]  # (n,) sources with the receiver in their box or on it: they have no parts
 
 
 def many_sub_sources(
     sources: ArrayLike, ground: ArrayLike, size: ArrayLike, headings: ArrayLike, receiver: ArrayLike
-) -> tuple[Floats, Floats, Ints]:
-    """The same for many sources of one size, each by itself: (k, 3) points, (k,) shares, (k,) whose point it is."""
+) -> Parts:
+    """The same for many sources (n, 3) of one size, each by itself, to the bit."""
     middle, ear = np.asarray(sources, float), np.asarray(receiver, float)
-    sides, seen, low = _boxes(middle, ground, size, headings, ear)
-    if (sides.any(axis=1) & (np.abs(seen) <= sides / 2).all(axis=1)).any():
-        raise ValueError("the receiver is inside the source")
-    steps = np.ones(sides.shape, np.int64)
-    near = np.flatnonzero(_length(ear - middle) < FAR * sides.max(axis=1, initial=0.0))
-    steps[near] = _divide(sides[near], seen[near])
-    points, share, whose = [], [], []
-    whole = np.ones(len(middle), bool)
-    whole[near] = False
-    points.append(middle[whole])
-    share.append(np.ones(int(whole.sum())))
-    whose.append(np.flatnonzero(whole))
-    for step in np.unique(steps[near], axis=0):
-        which = near[(steps[near] == step).all(axis=1)]
+    ahead, left = _directions(np.asarray(headings, float))
+    sides, seen, low = _boxes(middle, ground, size, ahead, left, ear)
+    inside = np.asarray(sides.any(axis=1) & (np.abs(seen) <= sides / 2).all(axis=1))
+    near = (_length(ear - middle) < FAR * sides.max(axis=1, initial=0.0)) & ~inside
+    whole = np.flatnonzero(~near & ~inside)
+    points, share, whose = [middle[whole]], [np.ones(len(whole))], [whole]
+    rows = np.flatnonzero(near)
+    steps = _divide(sides[rows], seen[rows])
+    for step in np.unique(steps, axis=0):
+        which = rows[(steps == step).all(axis=1)]
         at = [np.multiply.outer(sides[which, k], (np.arange(n) + 0.5) / n - 0.5) for k, n in enumerate(step)]
         order = [axis.ravel() for axis in np.indices(tuple(step))]
         along, aside, up = (values[:, k] for values, k in zip(at, order, strict=True))
-        ahead, left = _directions(np.asarray(headings, float)[which])
-        plan = middle[which, None, :2] + along[..., None] * ahead[:, None] + aside[..., None] * left[:, None]
+        plan = middle[which, None, :2] + along[..., None] * ahead[which, None]
+        plan = plan + aside[..., None] * left[which, None]
         height = (middle[which, 2] + low[which])[:, None] + up
         points.append(np.concatenate([plan, height[..., None]], axis=2).reshape(-1, 3))
         count = int(step.prod())
         share.append(np.full(len(which) * count, 1.0 / count))
         whose.append(np.repeat(which, count))
-    return np.concatenate(points), np.concatenate(share), np.concatenate(whose)
-
-
-def is_inside(
-    sources: ArrayLike, ground: ArrayLike, size: ArrayLike, headings: ArrayLike, receiver: ArrayLike
-) -> NDArray[np.bool_]:
-    """Which of the sources (n, 3) have a receiver in their box or on it."""
-    sides, seen, _ = _boxes(np.asarray(sources, float), ground, size, headings, np.asarray(receiver, float))
-    return np.asarray(sides.any(axis=1) & (np.abs(seen) <= sides / 2).all(axis=1))
+    return Parts(np.concatenate(points), np.concatenate(share), np.concatenate(whose), inside)
 
 
 def _boxes(
-    middle: Floats, ground: ArrayLike, size: ArrayLike, headings: ArrayLike, ear: Floats
+    middle: Floats, ground: ArrayLike, size: ArrayLike, ahead: Floats, left: Floats, ear: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """What stands above the ground: sides (n, 3), the receiver as seen from its middle, and how far that is above the source."""
     whole = np.asarray(size, float)
@@ -100,7 +100,6 @@ def _boxes(
         raise ValueError("the box of the source lies below the ground")
     low = (bottom + top) / 2
     sides = np.column_stack([np.full(len(middle), whole[0]), np.full(len(middle), whole[1]), top - bottom])
-    ahead, left = _directions(np.asarray(headings, float))
     # in the box's own frame: along the heading, to its left, up
     along = ahead[:, 0] * offset[:, 0] + ahead[:, 1] * offset[:, 1]
     aside = left[:, 0] * offset[:, 0] + left[:, 1] * offset[:, 1]
@@ -109,7 +108,8 @@ def _boxes(
 
 def _directions(headings: Floats) -> tuple[Floats, Floats]:
     """Unit vectors along each heading and to its left; a heading gives the same bits alone and among others."""
-    ahead = np.array([(math.cos(turn), math.sin(turn)) for turn in headings.tolist()]).reshape(-1, 2)
+    few, which = np.unique(headings, return_inverse=True)
+    ahead = np.array([(math.cos(turn), math.sin(turn)) for turn in few.tolist()]).reshape(-1, 2)[which]
     return ahead, np.column_stack([-ahead[:, 1], ahead[:, 0]])
 
 

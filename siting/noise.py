@@ -12,7 +12,7 @@ from kernels.medium import Medium
 from siting.errors import InputError
 from siting.levels import FAR_SIZES, Prepared, levels, levels_at, prepare
 from siting.model import Floats, PathTerms, PlacedUnit, Sound, Transfer, Unit
-from siting.near_source import is_inside, many_sub_sources
+from siting.near_source import many_sub_sources
 from siting.scene.elevation import ground_at
 from siting.scene.parts import PathLevel, Receiver, Scene, Source
 from siting.surroundings import Surroundings, open_land
@@ -79,8 +79,10 @@ def transfer(
             f"{around.environment.receptor_height_m:g} m."
         ) from error
     if obstacles:
-        for r, receptor in enumerate(receptors):
-            _mend_near(unit, sources, receptor, medium, pattern, energy[:, r, 0])
+        low, high = sources[:, :2].min(axis=0), sources[:, :2].max(axis=0)
+        beside = np.maximum(np.maximum(low - receptors[:, :2], receptors[:, :2] - high), 0.0)
+        for r in np.flatnonzero(np.hypot(*beside.T) < FAR_SIZES * max(_size(unit))):
+            _mend_near(unit, sources, receptors[r], medium, pattern, energy[:, r, 0])
     return Transfer(energy, ("dba",))
 
 
@@ -100,7 +102,7 @@ def unit_scene(
     sources = tuple(
         Source(
             u.id, u.x_m, u.y_m, sound.power_db, height_m=unit.source_height_m, directivity_db=turned,
-            heading_deg=u.rotation_deg, size_m=(unit.length_m, unit.width_m, unit.height_m),
+            heading_deg=u.rotation_deg, size_m=_size(unit),
         )
         for u in placed
     )  # fmt: skip
@@ -202,18 +204,19 @@ def _mend_near(
     unit: Unit, sources: Floats, receptor: Floats, medium: Medium, pattern: Floats | None, energy: Floats
 ) -> None:
     """Put the energies (S,) at one receptor right for sources too near to be points."""
-    size = (unit.length_m, unit.width_m, unit.height_m)
+    size = _size(unit)
     away = np.linalg.norm(sources[:, :3] - receptor[:3], axis=1)
     near = np.flatnonzero(away < FAR_SIZES * max(size))
     if not len(near):
         return
-    inside = is_inside(sources[near, :3], sources[near, 3], size, sources[near, 4], receptor[:3])
-    energy[near[inside]] = IN_THE_BODY
-    near = near[~inside]
-    points, share, whose = many_sub_sources(
-        sources[near, :3], sources[near, 3], size, sources[near, 4], receptor[:3]
-    )
-    parts = np.column_stack([points, sources[near[whose], 3:]])
-    shared = share[:, None, None] * _band_energy(unit)[None, None, :]
-    each = kernel.transfer(parts, receptor[None], shared, medium, _for_all(pattern, len(parts)))[:, 0, 0]
-    energy[near] = np.bincount(whose, each, minlength=len(near))
+    parts = many_sub_sources(sources[near, :3], sources[near, 3], size, sources[near, 4], receptor[:3])
+    energy[near[parts.inside]] = IN_THE_BODY
+    points = np.column_stack([parts.points, sources[near[parts.whose], 3:]])
+    shared = parts.share[:, None, None] * _band_energy(unit)[None, None, :]
+    each = kernel.transfer(points, receptor[None], shared, medium, _for_all(pattern, len(points)))[:, 0, 0]
+    outside = ~parts.inside
+    energy[near[outside]] = np.bincount(parts.whose, each, minlength=len(near))[outside]
+
+
+def _size(unit: Unit) -> tuple[float, float, float]:
+    return unit.length_m, unit.width_m, unit.height_m

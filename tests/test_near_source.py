@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from siting.near_source import is_inside, many_sub_sources, sub_sources
+from siting.near_source import many_sub_sources, sub_sources
 
 UNIT = (1.5, 0.93, 1.8)  # length, width, height
 MIDDLE = (0.0, 0.0, 0.9)
@@ -77,15 +77,14 @@ def test_many_sources_at_once_are_each_to_the_bit_what_it_is_alone(seed):
     middles = np.column_stack([rng.uniform(-9, 9, (40, 2)), rng.uniform(0.3, 3, 40)])
     middles[0] = 0.1, 0.1, 1.4
     receiver = np.array([0.0, 0.0, 1.5])
-    inside = is_inside(middles, np.zeros(40), size, headings, receiver)
+    points, share, whose, inside = many_sub_sources(middles, np.zeros(40), size, headings, receiver)
     assert 0 < inside.sum() < 20
     for middle, heading in zip(middles[inside], headings[inside], strict=True):
         with pytest.raises(ValueError, match="inside"):
             sub_sources(middle, 0.0, size, heading, receiver)
-    middles, headings = middles[~inside], headings[~inside]
-    points, share, whose = many_sub_sources(middles, np.zeros(len(middles)), size, headings, receiver)
     counts = set()
-    for k, (middle, heading) in enumerate(zip(middles, headings, strict=True)):
+    for k in np.flatnonzero(~inside):
+        middle, heading = middles[k], headings[k]
         alone, its_share = sub_sources(middle, 0.0, size, heading, receiver)
         assert points[whose == k].tobytes() == alone.tobytes()
         assert share[whose == k].tobytes() == its_share.tobytes()
