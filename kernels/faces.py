@@ -62,14 +62,16 @@ def along(line: Floats, direction: Floats, points: Floats) -> Floats:
     return np.asarray(((points - line[:, :2]) * direction).sum(axis=1))
 
 
-def free_faces(faces: Faces, walls: Bools, reflecting: Bools) -> Faces:
-    """The parts of reflecting faces that no touching building covers up to their tops, in the order of the edges.
+def free_faces(faces: Faces, walls: Bools, reflecting: Bools, indoors: Floats) -> Faces:
+    """The parts of reflecting faces that no building covers up to their tops, in the order of the edges.
 
     Parameters
     ----------
     faces : Faces
     walls, reflecting : (E,) bool
         Whether an edge is of a wall, and whether it reflects.
+    indoors : (m, 4) float64
+        Spans of reflecting faces that stand inside buildings, as `kernels.indoors.indoor_spans` has them.
     """
     direction, length = directions(faces.line)
     pairs = collinear_pairs(faces.line, TOUCH)
@@ -79,7 +81,8 @@ def free_faces(faces: Faces, walls: Bools, reflecting: Bools) -> Faces:
     face, other = face[covered], other[covered]
     first = along(faces.line[face], direction[face], faces.line[other, 2:])
     last = along(faces.line[face], direction[face], faces.line[other, :2])
-    covers = np.column_stack([first, last, faces.top[other].min(axis=1)])
+    covers = np.vstack([np.column_stack([first, last, faces.top[other].min(axis=1)]), indoors[:, 1:]])
+    face = np.concatenate([face, indoors[:, 0].astype(np.int64)])
 
     untouched = reflecting[faces.edge]
     untouched[face] = False

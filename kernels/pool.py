@@ -28,7 +28,7 @@ class Pool(NamedTuple):
     line: Floats  # (n, 4) closed outlines: ta, sa, tb, sb; a wall there and back
     corner: Floats  # (n, 8) where a way turns: its place, one a little off it, and the outline back and on
     step: Floats  # (n, 4) steps of earlier ways on this side, which meet nothing more
-    section: Ints  # (n, 4) object, leg, first line, and whether the plane cuts a roof there
+    section: Ints  # (n, 4) object, leg, first line, and whether the plane cuts it
     member: Ints  # (2, E) turn and number of the section that an edge on the path's last or first leg is in
     cluster: Ints  # (2, O) turn in which an object of a cluster of those that touch was crossed
     cut: Floats  # where the plane leaves a roof, in the order of s

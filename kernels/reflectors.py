@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from kernels.bands import BANDS
 from kernels.cache import inlined
 from kernels.faces import STRAIGHT, Bools, Faces, all_faces, along, directions, free_faces, surfaces
+from kernels.indoors import indoor_spans
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -97,8 +98,9 @@ def make_reflectors(
 ) -> Reflectors:
     """The free faces of walls and buildings as reflectors.
 
-    Where a building touches a face from outside, the face is covered up to that building's roof. Cutting a wall or a building in
-    two leaves the same surfaces. Faces on each other count once if their top and absorption are the same, else both count.
+    Where a building touches a face from outside, or a face stands in a building, it is covered up to that building's roof.
+    Cutting a wall or a building in two leaves the same surfaces. Faces on each other count once if their top and absorption are
+    the same, else both count.
 
     Parameters
     ----------
@@ -144,7 +146,13 @@ def make_reflectors(
         raise ValueError("absorption must lie between 0 and 1")
 
     sends = 1.0 - absorbed
-    faces = free_faces(all_faces(lines, heights, walls), walls, np.asarray(np.isfinite(absorbed).all(axis=1)))
+    reflecting, every = np.asarray(np.isfinite(absorbed).all(axis=1)), all_faces(lines, heights, walls)
+    asked = np.flatnonzero(reflecting[every.edge])
+    indoors = indoor_spans(
+        every.line[asked], lines[~walls], heights[~walls], np.asarray(owner, dtype=np.int64)[~walls]
+    )
+    indoors[:, 0] = asked[indoors[:, 0].astype(np.int64)]
+    faces = free_faces(every, walls, reflecting, indoors)
     surface = surfaces(faces, sends[faces.edge])
     base, span, kept = _place(faces, surface)
     ahead, width = directions(base)

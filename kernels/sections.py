@@ -69,6 +69,7 @@ def add_wall(e: int, frame: Frame, z0: float, slope: float, obstacles: Obstacles
         return
     dt, ds, _, _ = outwards(e, frame, obstacles)
     if not in_a or not in_b:  # the way turns where the plane leaves the wall's top
+        pool.section[pool.counts[SECTIONS] - 1, IS_CUT] = 1
         over_a, over_b = max(over_a, 0.0) if in_a else over_a, max(over_b, 0.0) if in_b else over_b
         share = over_a / (over_a - over_b)
         tc, sc = ta + (tb - ta) * share, sa + (sb - sa) * share

@@ -77,7 +77,7 @@ def _meeting(image, receiver, line):
 def _covered(face, place, source, z, everything):
     """Whether another building that is higher than the path stands against the face."""
     (ax, ay), (bx, by) = face.a, face.b
-    hand = math.copysign(1e-4 / math.dist(face.a, face.b), _side(source, (face.a, face.b)))
+    hand = math.copysign(1e-3 / math.dist(face.a, face.b), _side(source, (face.a, face.b)))
     point = Point(place[0] - hand * (by - ay), place[1] + hand * (bx - ax))
     others = [body for n, body in enumerate(everything) if n != face.body and body.kind == "building"]
     return any(body.tops[0] > z and Polygon(body.rings[0], body.rings[1:]).covers(point) for body in others)

@@ -13,7 +13,7 @@ def outline_faces(outlines, tops):
         lines.append(np.hstack([xy[:-1], xy[1:]]))
         heights.append(np.full((len(xy) - 1, 2), top))
     walls = np.zeros(sum(map(len, lines)), bool)
-    return free_faces(all_faces(np.vstack(lines), np.vstack(heights), walls), walls, ~walls)
+    return free_faces(all_faces(np.vstack(lines), np.vstack(heights), walls), walls, ~walls, np.empty((0, 4)))
 
 
 @pytest.mark.parametrize("seed", range(12))
