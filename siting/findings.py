@@ -21,9 +21,9 @@ from siting.model import (
     Sound,
     Unit,
 )
+from siting.parts import Receiver, Scene
 from siting.placement import MOST_UNITS
 from siting.receptors import RAYS
-from siting.scene.parts import Receiver, Scene
 from siting.site import Land
 from siting.surroundings import Surroundings
 from siting.verdict import receptor_levels, urgency, worst_row

@@ -13,10 +13,10 @@ from kernels.medium import Medium
 from siting.errors import InputError
 from siting.model import Floats
 from siting.near_source import sub_sources
+from siting.parts import PathLevel, Receiver, ReceiverLevel, Scene, Terms
 from siting.scene.checks import check_scene, heights, places
 from siting.scene.elevation import Ground, ground_at, make_ground
 from siting.scene.medium import Standing, make_medium, standing
-from siting.scene.parts import PathLevel, Receiver, ReceiverLevel, Scene, Terms
 
 FAR_SIZES = (
     2.0  # a source counts as a point from so many times its largest dimension on (ISO 9613-2, clause 4)

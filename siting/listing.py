@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kernels.decibel import a_weighted_total
-from siting.scene.parts import PathLevel, ReceiverLevel
+from siting.parts import PathLevel, ReceiverLevel
 
 WIDTH = 130
 BANDS = ("63", "125", "250", "500", "1k", "2k", "4k", "8k")

@@ -306,5 +306,5 @@ class Study:
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
     environment: Any  # a `siting.surroundings.Environment`
-    scene: Any  # a `siting.scene.parts.Scene`: what the levels were computed from
+    scene: Any  # a `siting.parts.Scene`: what the levels were computed from
     inputs: tuple[Facts, ...] = field(default=())

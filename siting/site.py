@@ -17,7 +17,7 @@ from siting.geodata.layers import Layer, listed, read_layer
 from siting.geodata.parcels import Parcels, read_parcels
 from siting.geodata.terrain import Terrain, read_terrain
 from siting.model import Assumption, Facts, Floats, Ordinance, Site
-from siting.scene.parts import Ground
+from siting.parts import Ground
 
 SETBACK_M = 1.524  # 5 ft: the low end of accessory setbacks
 BUILDING_DISTANCE_M = 1.524  # 5 ft: NFPA 37 4.1.4

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon, affinity, box
 
-from siting.scene.parts import Belt, Building, Elevation, Ground, Raster, Receiver, Scene, Source, Wall
+from siting.parts import Belt, Building, Elevation, Ground, Raster, Receiver, Scene, Source, Wall
 
 SIDE = 120.0  # metres
 LANDS = ("level", "raster", "spots")

@@ -1,4 +1,4 @@
-"""Heights of the ground for the slow twin: level, a `siting.scene.parts.Raster`, or a list of triangles of three (x, y, z)."""
+"""Heights of the ground for the slow twin: level, a `siting.parts.Raster`, or a list of triangles of three (x, y, z)."""
 
 import math
 

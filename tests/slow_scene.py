@@ -14,7 +14,7 @@ from slow_reflection import bounces, faces, loss, width
 from slow_screens import Leg, Track, bodies, ground_under, kmet, over_the_top, screening, under_the_path
 from slow_sideways import round_the_sides
 
-from siting.scene.parts import PathLevel, ReceiverLevel, Terms
+from siting.parts import PathLevel, ReceiverLevel, Terms
 
 A_WEIGHT = [-26.2, -16.1, -8.6, -3.2, 0.0, 1.2, 1.0, -1.1]
 EXACT_HZ = [10 ** (3 + 0.3 * k) for k in range(-5, 4)]
@@ -98,7 +98,7 @@ def _path(scene, source, name, power, track, lost, kind, via, land, everything):
 
 
 def path_terms(scene, source, power, track, lost, land, everything):
-    """Every term of `siting.scene.parts.Terms`, those in bands as nine values."""
+    """Every term of `siting.parts.Terms`, those in bands as nine values."""
     start, stop, d, dp = track.legs[0].start, track.legs[-1].stop, track.d, track.dp
     hs = track.zs - slow_land.height(land, source.x_m, source.y_m)  # its parts stand on the same ground
     hr = track.zr - slow_land.height(land, *stop)

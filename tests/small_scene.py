@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
 
-from siting.scene.parts import Raster, Scene
+from siting.parts import Raster, Scene
 
 POWER = [90.0, 91, 92, 93, 94, 95, 96, 97]
 

@@ -21,7 +21,7 @@ from siting.contours.isolines import isolines
 from siting.contours.words import duration, sentence, summary
 from siting.errors import InputError
 from siting.geodata.coordinates import metre_twin
-from siting.scene.parts import Elevation, Raster, Scene, Source
+from siting.parts import Elevation, Raster, Scene, Source
 
 SILENT = -300.0
 X0, Y0 = 147_800.0, 6_398_600.0  # coordinates as large as they are on maps

@@ -8,8 +8,8 @@ import pytest
 from shapely.geometry import Point
 
 from siting.errors import InputError
+from siting.parts import Elevation, Raster, Scene
 from siting.scene.elevation import ground_at, make_ground, make_triangles, wall_joints
-from siting.scene.parts import Elevation, Raster, Scene
 
 
 def spots(*points):

@@ -16,7 +16,7 @@ from random_scenes import SIDE, random_scene
 from shapely import LineString, Polygon
 
 from siting.levels import levels, levels_at, prepare
-from siting.scene.parts import Receiver, Scene, Source, Wall
+from siting.parts import Receiver, Scene, Source, Wall
 
 CLOSE = 1e-9  # dB
 NUDGE = 1e-7  # metres

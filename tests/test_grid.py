@@ -15,8 +15,8 @@ from siting.errors import InputError
 from siting.geodata.coordinates import metre_twin
 from siting.geodata.grid import read_grid, terrain_raster, write_grid
 from siting.geodata.terrain import elevation_at, read_terrain
+from siting.parts import Raster
 from siting.scene.elevation import Ground, ground_at, make_surface
-from siting.scene.parts import Raster
 
 SHARED = Path(__file__).parents[2] / "shared" / "geodata"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/geodata is not beside the checkout")

@@ -12,7 +12,7 @@ from small_scene import receiver, source
 
 from siting.cli import main
 from siting.listing import TERMS, levels_document, levels_json, text_lines
-from siting.scene.parts import PathLevel, ReceiverLevel, Terms
+from siting.parts import PathLevel, ReceiverLevel, Terms
 
 ADDED = {"power_db", "directivity_db", "solid_angle_db"}
 TAKEN = {

@@ -17,7 +17,7 @@ from siting.catalog import load_unit, unit_names
 from siting.errors import InputError
 from siting.levels import levels, prepare
 from siting.model import PlacedUnit
-from siting.scene.parts import Building, Receiver
+from siting.parts import Building, Receiver
 from siting.sound import resolve_sound
 from siting.surroundings import ENVIRONMENT, Environment, Surroundings, open_land, without_obstacles
 

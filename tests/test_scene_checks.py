@@ -8,8 +8,8 @@ from shapely.geometry import box
 from small_scene import POWER
 
 from siting.errors import InputError
+from siting.parts import Building, Receiver, Scene, Source
 from siting.scene.checks import check_scene
-from siting.scene.parts import Building, Receiver, Scene, Source
 
 
 def checked(scene, source_ground=None, receiver_ground=None, **tops):

@@ -11,8 +11,8 @@ from shapely.geometry import LineString, Polygon
 from small_scene import POWER, building, feature, receiver, same, source, square, wall
 
 from siting.errors import InputError
+from siting.parts import Air, Belt, Building, Elevation, Ground, Receiver, Scene, Source, Wall
 from siting.scene.file import read_scene
-from siting.scene.parts import Air, Belt, Building, Elevation, Ground, Receiver, Scene, Source, Wall
 
 
 @pytest.fixture

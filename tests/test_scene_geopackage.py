@@ -11,8 +11,8 @@ from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, box
 from small_scene import POWER, same
 
 from siting.errors import InputError
+from siting.parts import Air, Building, Ground, Receiver, Scene, Source, Wall
 from siting.scene.file import read_scene
-from siting.scene.parts import Air, Building, Ground, Receiver, Scene, Source, Wall
 
 
 def write_layers(file, layers, crs="EPSG:26986"):

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, box
 from small_scene import POWER, same
 
-from siting.scene.features import EVERY_KEY, KEYS
-from siting.scene.file import SETTINGS, read_scene
-from siting.scene.parts import (
+from siting.parts import (
     Air,
     Belt,
     Building,
@@ -24,6 +22,8 @@ from siting.scene.parts import (
     Source,
     Wall,
 )
+from siting.scene.features import EVERY_KEY, KEYS
+from siting.scene.file import SETTINGS, read_scene
 from siting.scene.write import scene_document, scene_text, write_scene
 
 numbers = st.floats(-1e7, 1e7, allow_nan=False)

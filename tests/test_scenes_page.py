@@ -14,10 +14,10 @@ import pytest
 from shapely.geometry import shape
 
 from siting.levels import levels
+from siting.parts import Air, Scene, Source
 from siting.scene.features import KEYS, SHAPES
 from siting.scene.file import SETTINGS, read_scene
 from siting.scene.geojson import OWN
-from siting.scene.parts import Air, Scene, Source
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs"))

@@ -14,7 +14,7 @@ from slow_screens import Bend, Leg, Track, below_sight, dz, kmet, over_the_top, 
 from slow_sideways import convex_ring, round_pool, turns
 from slow_taut import taut_way
 
-from siting.scene.parts import Air, Belt, Building, Ground, Receiver, Scene, Source, Wall
+from siting.parts import Air, Belt, Building, Ground, Receiver, Scene, Source, Wall
 
 FILE = Path(__file__).parents[2] / "shared" / "reference" / "acoustics.json"
 CASES = {case["id"]: case for case in json.loads(FILE.read_text())["cases"]} if FILE.exists() else {}

@@ -10,7 +10,7 @@ from kernels.air import absorption_db_per_m
 from kernels.bands import NOMINAL_HZ
 from kernels.screening import over_top
 from siting.model import Floats
-from siting.scene.parts import Terms
+from siting.parts import Terms
 
 WITHIN = 0.06
 SPHERE = 10 * math.log10(4 * math.pi)  # dB; the standard rounds it to 11 in Adiv

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from siting.levels import levels
+from siting.parts import ReceiverLevel, Scene
 from siting.scene.file import read_scene
-from siting.scene.parts import ReceiverLevel, Scene
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "tests" / "reference"

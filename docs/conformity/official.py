@@ -10,7 +10,7 @@ from conformity.lines import BANDS, CASES, Case, Line, eight, heard, number, sce
 from kernels.bands import A_WEIGHTING_DB
 from kernels.ways import Path, Ways, find_ways, make_room
 from siting.levels import levels, prepare
-from siting.scene.parts import ReceiverLevel
+from siting.parts import ReceiverLevel
 
 WITHIN = 0.05
 PRINTED = 0.01  # one unit of the last digit in which lengths and terms are printed

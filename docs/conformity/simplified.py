@@ -7,8 +7,8 @@ from conformity.lines import CASES, number
 from conformity.small_scenes import SET, scenes
 from kernels.bands import A_WEIGHTING_DB
 from siting.levels import levels
+from siting.parts import ReceiverLevel, Scene
 from siting.scene.file import read_scene
-from siting.scene.parts import ReceiverLevel, Scene
 from siting.scene.write import scene_document, scene_text
 
 DOCS = Path(__file__).parents[1]

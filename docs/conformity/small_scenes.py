@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
 
-from siting.scene.parts import Belt, Building, Elevation, Receiver, Scene, Source, Wall
+from siting.parts import Belt, Building, Elevation, Receiver, Scene, Source, Wall
 
 SET = (96.0, 98.0, 97.0, 94.0, 92.0, 90.0, 86.0, 80.0)  # a set's sound power in bands, dB
 FACADE = (0.2,) * 8

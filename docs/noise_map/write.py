@@ -22,7 +22,7 @@ from siting.geodata.buildings import read_buildings
 from siting.geodata.grid import terrain_raster
 from siting.geodata.terrain import elevation_at, read_terrain
 from siting.levels import prepare
-from siting.scene.parts import Building, Scene, Source
+from siting.parts import Building, Scene, Source
 from siting.sound import resolve_sound
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 from kernels.decibel import a_weighted_total, energy_sum
 from siting.contours.grid import PART_OF_A_CELL, Box, check_step
 from siting.errors import InputError
-from siting.scene.parts import Raster, Scene
+from siting.parts import Raster, Scene
 
 QUIET_DBA = 35.0
 POINT_DB = 11.0  # ISO 9613-2 (3): 10 lg(4 pi), a point source at 1 m

@@ -3,7 +3,7 @@
 from siting.contours.forecast import Forecast
 from siting.contours.grid import Grid
 from siting.model import Facts
-from siting.scene.parts import Scene
+from siting.parts import Scene
 
 
 def duration(seconds: float) -> str:

@@ -18,7 +18,7 @@ from siting.geodata.coordinates import crs_label, unit_m
 from siting.geodata.raster_source import check_one_band, check_place, file_crs, height_unit, opened_raster
 from siting.geodata.terrain import Terrain, elevation_at
 from siting.model import Floats
-from siting.scene.parts import Raster
+from siting.parts import Raster
 
 TAG = "SITING_TO_CELL"  # the file's own place is its inverse, which loses the last bits
 SAME_PLACE_M = 1e-6

@@ -11,7 +11,7 @@ from pyproj import CRS
 from siting.errors import InputError
 from siting.geodata.layers import Box, listed, read_layer
 from siting.model import Facts
-from siting.scene.parts import Ground
+from siting.parts import Ground
 
 FIELD = "g"
 

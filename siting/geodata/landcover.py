@@ -24,7 +24,7 @@ from siting.geodata.raster_source import (
     raster_facts,
 )
 from siting.model import Facts, Floats
-from siting.scene.parts import Ground
+from siting.parts import Ground
 
 MOST_CLASSES, MOST_NAMED = 1000, 5
 WHOLE = 1e-6  # a share of an area that is as good as all of it

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from siting.errors import InputError
 from siting.model import Floats
-from siting.scene.parts import Receiver, Scene, Source
+from siting.parts import Receiver, Scene, Source
 
 TOUCH_M = 1e-6  # nearer than this is the same place; on a façade is outside
 Flags = NDArray[np.bool_]

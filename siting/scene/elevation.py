@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from kernels.surface import Surface, ground_heights, make_surface
 from siting.errors import InputError
 from siting.model import Floats, Ints
-from siting.scene.parts import Elevation, Raster, Scene
+from siting.parts import Elevation, Raster, Scene
 from siting.scene.triangles import triangulate
 
 SAME_PLACE_M = 1e-6

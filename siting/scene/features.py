@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from siting.scene.parts import Belt, Building, Elevation, Ground, Receiver, Source, Wall
+from siting.parts import Belt, Building, Elevation, Ground, Receiver, Source, Wall
 from siting.scene.values import (
     absorption,
     bands,

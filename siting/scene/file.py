@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 
 from siting.errors import InputError
+from siting.parts import Air, Belt, Building, Elevation, Ground, Raster, Receiver, Scene, Source, Wall
 from siting.scene.features import Part, RawFeature, read_parts
 from siting.scene.geojson import OWN, read_geojson
-from siting.scene.parts import Air, Belt, Building, Elevation, Ground, Raster, Receiver, Scene, Source, Wall
 from siting.scene.values import check_keys, choice, flag, number, refuse, shown
 
 AIR = {  # key: lowest and highest value; the range of ISO 9613-1 for temperature and pressure

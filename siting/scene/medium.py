@@ -21,8 +21,8 @@ from kernels.ways import Screens
 from kernels.zones import GroundZones, uniform_zones
 from siting.errors import InputError
 from siting.model import Floats, Ints
+from siting.parts import Building, Scene, Wall
 from siting.scene.elevation import Ground, ground_at, wall_joints
-from siting.scene.parts import Building, Scene, Wall
 
 SOUND_M_PER_S = 340.0  # ISO/TR 17534-3, 5: wavelengths of screening and reflection
 SIDE_LIMIT = 8.0

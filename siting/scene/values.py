@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from siting.errors import InputError
-from siting.scene.parts import Bands
+from siting.parts import Bands
 
 Point = tuple[float, float]
 BANDS = 8

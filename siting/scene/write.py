@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry import LineString, Polygon
 
 from siting.errors import InputError
-from siting.scene.parts import Belt, Building, Elevation, Ground, Receiver, Scene, Source, Wall
+from siting.parts import Belt, Building, Elevation, Ground, Receiver, Scene, Source, Wall
 
 Document = dict[str, Any]
 

@@ -10,7 +10,7 @@ from bench.scenes import CLEAR_M, FACADE, POWER_DB, SOURCE_M
 from siting.geodata.buildings import read_buildings
 from siting.geodata.grid import terrain_raster
 from siting.geodata.terrain import elevation_at, read_terrain
-from siting.scene.parts import Building, Scene, Source
+from siting.parts import Building, Scene, Source
 
 DATA = Path(__file__).parents[3] / "shared" / "geodata" / "goteborg-se"
 MISSING = "../shared/geodata is not beside the checkout"

@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 from shapely import affinity
 
-from siting.scene.parts import Building, Raster, Scene, Source, Wall
+from siting.parts import Building, Raster, Scene, Source, Wall
 
 POWER_DB = (92.0, 95.0, 97.0, 94.0, 92.0, 90.0, 85.0, 78.0)
 SOURCE_M, RECEIVER_M = 1.5, 4.0  # above ground

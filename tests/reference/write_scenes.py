@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
 
-from siting.scene.parts import Air, Belt, Building, Elevation, Ground, Receiver, Scene, Source, Wall
+from siting.parts import Air, Belt, Building, Elevation, Ground, Receiver, Scene, Source, Wall
 from siting.scene.write import scene_document, scene_text
 
 HERE = Path(__file__).parent
