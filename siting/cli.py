@@ -115,7 +115,7 @@ def assess(
     lot_id: str | None, at: str | None, output: Path | None, overwrite: bool, as_json: bool, **options: Any
 ) -> None:
     """Assess one lot of a parcel file. Exit code 0: allowed, 1: not allowed, 2: wrong input, 3: cannot be known."""
-    from siting.export import check_folder, crs_name, document, dumps, study_files, write_files
+    from siting.export import check_folder, document, dumps, study_files, write_files
     from siting.geodata.parcels import find_lot
     from siting.study import assess as run
 
@@ -130,7 +130,7 @@ def assess(
         from siting.scene.write import write_scene
 
         write_files({**study_files(data), "map.html": study_map(data)}, output, overwrite)
-        write_scene(study.scene, output / "scene.geojson", crs=crs_name(data))
+        write_scene(study.scene, output / "scene.geojson")
     if as_json:
         click.echo(dumps(data), nl=False)
     else:
@@ -248,7 +248,7 @@ def contours(
     """
     import os
 
-    from siting.contours import default_bounds, scene_crs, sentence, summary, write_contours
+    from siting.contours import default_bounds, sentence, summary, write_contours
     from siting.export import check_folder
     from siting.levels import prepare
     from siting.scene.file import read_scene
@@ -261,7 +261,7 @@ def contours(
         click.echo(f"Bounds {','.join(f'{value:.10g}' for value in area)}: {words}.", err=True)
     with _progress("receivers") as progress:
         facts = write_contours(
-            prepare(parts), area, step_m, height_m, output, crs=scene_crs(scene), threads=threads, progress=progress,
+            prepare(parts), area, step_m, height_m, output, threads=threads, progress=progress,
             announce=lambda grid, expected: click.echo(sentence(parts, grid, height_m, threads, expected), err=True),
         )  # fmt: skip
     click.echo(summary(facts))

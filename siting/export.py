@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from siting import __version__
+from siting import __version__, wording
 from siting.errors import InputError
 from siting.model import Ordinance, PathTerms, PlacedUnit, ReceptorLevel, Study
 from siting.verdict import worst_of_each_neighbour, worst_row
@@ -142,17 +142,11 @@ def receptors_csv(data: Document) -> str:
     return text.getvalue()
 
 
-def crs_name(data: Document) -> str:
-    """The site's CRS as GeoJSON files name it: EPSG codes as OGC URNs, which GIS programs read."""
-    crs: str = data["site"]["crs"]
-    return f"urn:ogc:def:crs:EPSG::{crs[5:]}" if crs.startswith("EPSG:") else crs
-
-
 def _collection(data: Document, features: list[Document]) -> Document:
     """A FeatureCollection that names its CRS."""
     return {
         "type": "FeatureCollection",
-        "crs": {"type": "name", "properties": {"name": crs_name(data)}},
+        "crs": {"type": "name", "properties": {"name": wording.crs_urn(data["site"]["crs"])}},
         "features": features,
     }
 

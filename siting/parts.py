@@ -134,6 +134,9 @@ class Scene:
     edges_below_sight: bool = (
         True  # False: only an edge that breaks the line of sight screens (the safe reading)
     )
+    crs: str | None = (
+        None  # of the coordinates: EPSG:N, or WKT where no code names it; None: a drawing's own axes
+    )
     name: str = "scene"  # for sentences
 
 

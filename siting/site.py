@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siting.errors import InputError
 from siting.geodata.buildings import read_buildings
+from siting.geodata.coordinates import crs_text
 from siting.geodata.ground import read_ground
 from siting.geodata.landcover import read_cover_table
 from siting.geodata.layers import Layer, listed, read_layer
@@ -103,7 +104,7 @@ def read_land(
         points=points,
         land_cover=cover,
         terrain=terrain,
-        crs_text=_crs_text(lots.crs),
+        crs_text=crs_text(lots.crs),
         inputs=tuple(x.source for x in (lots, zones, built, soft, kept, points) if x is not None),
     )
 
@@ -292,8 +293,3 @@ def _polygons(area: BaseGeometry) -> BaseGeometry:
     """The polygons of a difference, lines and points left by touching edges dropped."""
     parts = [p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and p.area > 0]
     return shapely.MultiPolygon(parts) if len(parts) != 1 else parts[0]
-
-
-def _crs_text(crs: Any) -> str:
-    code = crs.to_epsg()
-    return f"EPSG:{code}" if code else str(crs.to_wkt())

@@ -204,6 +204,7 @@ def _study(
     )
     shown = findings.level_rows(case, ordinance, answer.level, which)
     scene = noise.unit_scene(case.around, unit, sound, placed, findings.receivers(shown, case))
+    scene = replace(scene, crs=case.site.crs)
     alone = None if len(answer.chosen) else findings.stopped_by(case, unit, ordinance, sound, rows)
     wanted = wanted_units(question, unit)
     return Study(

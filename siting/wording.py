@@ -302,6 +302,17 @@ def screened(path: Row) -> str:
     return f"{10 * math.log10(energy) - path['level_dba']:.1f}"
 
 
+def crs_urn(text: str) -> str:
+    """A CRS, EPSG:N or WKT, as GeoJSON names it: EPSG codes as OGC URNs, which GIS programs read.
+
+    Examples
+    --------
+    >>> crs_urn("EPSG:2249")
+    'urn:ogc:def:crs:EPSG::2249'
+    """
+    return f"urn:ogc:def:crs:EPSG::{text[5:]}" if text.startswith("EPSG:") else text
+
+
 def file_name(path: str) -> str:
     r"""A file's name without its folders, which are the preparer's own; the manifest has the path as it was given.
 

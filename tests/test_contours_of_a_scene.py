@@ -12,7 +12,6 @@ import shapely
 from click.testing import CliRunner
 
 from siting.cli import main
-from siting.contours.scene_crs import scene_crs
 
 PAGE = Path(__file__).parents[1] / "docs" / "noise-map.md"
 X0, Y0 = 147_800.0, 6_398_600.0  # coordinates as large as they are on maps
@@ -152,12 +151,16 @@ def test_a_folder_with_files_is_left_alone(tmp_path):
     ]
 
 
-def test_the_crs_of_a_scene_in_a_geopackage(tmp_path):
-    frame = geopandas.GeoDataFrame({"kind": ["source"]}, geometry=[shapely.Point(X0, Y0)], crs="EPSG:3007")
+@pytest.mark.parametrize("crs", ["EPSG:3007", None])
+def test_the_map_of_a_geopackage_is_in_its_crs(tmp_path, crs):
+    columns = {"kind": ["source"], "height_m": [1.0], "power_db": ["[90,90,90,90,90,90,90,90]"]}
+    frame = geopandas.GeoDataFrame(columns, geometry=[shapely.Point(X0, Y0)], crs=crs)
     frame.to_file(tmp_path / "scene.gpkg", layer="parts")
-    assert scene_crs(tmp_path / "scene.gpkg") == "EPSG:3007"
-    (tmp_path / "bare.geojson").write_text(json.dumps({**yard(), "crs": None}))
-    assert scene_crs(tmp_path / "bare.geojson") is None
+    assert run("contours", tmp_path / "scene.gpkg", "-o", tmp_path / "map", "--step-m", 50).exit_code == 0
+    with rasterio.open(tmp_path / "map" / "levels.tif") as data:
+        assert data.crs == (None if crs is None else rasterio.CRS.from_string(crs))
+    stated = json.loads((tmp_path / "map" / "isolines.geojson").read_text())["crs"]
+    assert stated == (crs and {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3007"}})
 
 
 def test_the_page_names_every_option_and_shows_small_pictures():

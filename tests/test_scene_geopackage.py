@@ -71,6 +71,7 @@ def test_a_geopackage_says_the_same(tmp_path):
         ground_g=0.25,
         ground_method="alternative",
         lateral_rule_8x=True,
+        crs="EPSG:26986",
     )
     assert same(read_scene(file), expected)
 

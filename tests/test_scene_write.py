@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyproj import CRS
 from shapely.geometry import LineString, box
 from small_scene import POWER, same
 
+from siting.geodata.coordinates import crs_text, metre_twin
 from siting.parts import (
     Air,
     Belt,
@@ -151,13 +153,28 @@ def test_a_negative_zero_keeps_its_sign(tmp_path):
     assert same(read_scene(tmp_path / "scene.geojson"), scene)
 
 
-def test_the_written_file_names_a_crs_for_gis_programs(tmp_path):
-    scene = Scene((Source("S", 236000, 901000, tuple(POWER), 1),), (Receiver("R", 236050, 901000, 1),))
-    document = scene_document(scene, crs="urn:ogc:def:crs:EPSG::26986")
+TWIN = crs_text(metre_twin(CRS.from_epsg(2249)))  # Massachusetts in metres; no code names it
+OWN_AXES = 'LOCAL_CS["site grid",UNIT["metre",1],AXIS["x",EAST],AXIS["y",NORTH]]'
+
+
+@pytest.mark.parametrize("crs", ["EPSG:26986", TWIN, str(CRS.from_wkt(OWN_AXES).to_wkt())])
+def test_the_crs_comes_back_and_gis_programs_read_it(tmp_path, crs):
+    scene = Scene(
+        (Source("S", 236000, 901000, tuple(POWER), 1),), (Receiver("R", 236050, 901000, 1),), crs=crs
+    )
     file = tmp_path / "scene.geojson"
-    file.write_text(scene_text(document))
+    write_scene(scene, file)
     assert same(read_scene(file), scene)
-    assert geopandas.read_file(file).crs.to_epsg() == 26986
+    if crs != TWIN:
+        assert geopandas.read_file(file).crs == CRS.from_user_input(crs)
+
+
+def test_the_vertical_part_of_a_crs_is_left_out(tmp_path):
+    scene = Scene((Source("S", 236000, 901000, tuple(POWER), 1),), (Receiver("R", 236050, 901000, 1),))
+    document = scene_document(scene)
+    document["crs"] = {"type": "name", "properties": {"name": "EPSG:26986+5703"}}
+    (tmp_path / "scene.geojson").write_text(scene_text(document))
+    assert same(read_scene(tmp_path / "scene.geojson"), replace(scene, crs="EPSG:26986"))
 
 
 def test_a_terrain_raster_goes_with_its_scene(tmp_path):

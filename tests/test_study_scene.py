@@ -63,6 +63,7 @@ def test_the_scene_gives_the_studys_levels_to_the_bit(written):
     folder, ground = written
     heard = json.loads(run("levels", folder / "scene.geojson", "--json").stdout)["receivers"]
     data = study_of(folder)
+    assert read_scene(folder / "scene.geojson").crs == data["site"]["crs"]
     said = {row["id"]: row["level_dba"] for row in data["receptors"]}
     assert {row["id"]: row["level_dba"] for row in heard} == said and len(said) > 60
     worst = next(row for row in heard if row["id"] == data["worst"]["receptor"])

@@ -19,6 +19,7 @@ from rasterio.fill import fillnodata
 from siting.catalog import load_unit
 from siting.contours import write_contours
 from siting.geodata.buildings import read_buildings
+from siting.geodata.coordinates import crs_text
 from siting.geodata.grid import terrain_raster
 from siting.geodata.terrain import elevation_at, read_terrain
 from siting.levels import prepare
@@ -51,7 +52,7 @@ def blocks(outlines: list[shapely.Geometry], heights: list[float]) -> tuple[Buil
     )
 
 
-def alexandria() -> tuple[Scene, CRS]:
+def alexandria() -> Scene:
     """Alexandria, Virginia: houses with their heights from a field, the ground from a 2 m raster; three units in a yard."""
     folder, crs = DATA / "alexandria-va", CRS.from_epsg(26918)
     area = shapely.box(321602, 4297552, 322028, 4297945)
@@ -59,17 +60,17 @@ def alexandria() -> tuple[Scene, CRS]:
         terrain = read_terrain(filled(folder / "dtm.tif", Path(place) / "dtm.tif"), area, crs)
     layer = read_buildings(folder / "buildings.geojson", crs=crs)
     heights = layer.frame.height_m
-    scene = Scene(
+    return Scene(
         units([(321801, 4297747), (321806, 4297747), (321811, 4297747)]),
         buildings=blocks(list(layer.frame.geometry), list(heights.fillna(heights.median()))),
         terrain=terrain_raster(terrain, area, crs),
         ground_g=GROUND_G,
+        crs=crs_text(crs),
         name="Alexandria",
     )
-    return scene, crs
 
 
-def goteborg() -> tuple[Scene, CRS]:
+def goteborg() -> Scene:
     """Göteborg: closed blocks round courtyards, heights as surface minus ground, both from 1 m rasters; units in two places."""
     folder, crs = DATA / "goteborg-se", CRS.from_epsg(3007)
     area = shapely.box(147722, 6398559, 147952, 6398778)
@@ -79,14 +80,14 @@ def goteborg() -> tuple[Scene, CRS]:
         shapely.intersection(outline, area) for outline in layer.frame.geometry if outline is not None
     ]
     outlines = [outline for outline in outlines if outline.area > 1]
-    scene = Scene(
+    return Scene(
         units([(147769, 6398719.5), (147774, 6398719.5), (147824.5, 6398606.5)]),
         buildings=blocks(outlines, [height(outline, terrain, surface) for outline in outlines]),
         terrain=terrain_raster(terrain, area, crs),
         ground_g=GROUND_G,
+        crs=crs_text(crs),
         name="Göteborg",
     )
-    return scene, crs
 
 
 def filled(raster: Path, copy: Path) -> Path:
@@ -116,17 +117,10 @@ TOWNS = {
 def write(name: str) -> None:
     """Compute a town's map and draw it."""
     town, bounds, step_m = TOWNS[name]
-    scene, crs = town()
+    scene = town()
     with tempfile.TemporaryDirectory() as folder:
-        facts = write_contours(
-            prepare(scene),
-            bounds,
-            step_m,
-            1.5,
-            Path(folder),
-            crs=f"EPSG:{crs.to_epsg()}",
-            threads=os.cpu_count() or 1,
-        )
+        threads = os.cpu_count() or 1
+        facts = write_contours(prepare(scene), bounds, step_m, 1.5, Path(folder), threads=threads)
         isolines = json.loads((Path(folder) / "isolines.geojson").read_text(encoding="utf-8"))
         draw(Path(folder), scene, isolines, HERE / f"{name}.png")
     print(name, f"{len(scene.buildings)} buildings", facts)

@@ -7,13 +7,12 @@ from siting.contours.extent import default_bounds
 from siting.contours.files import write_map
 from siting.contours.forecast import Forecast, forecast_time
 from siting.contours.grid import Box, Grid, grid_over
-from siting.contours.scene_crs import scene_crs
 from siting.contours.words import sentence, summary
 from siting.errors import InputError
 from siting.levels import Prepared, levels_at
 from siting.model import Facts, Floats
 
-__all__ = ["Box", "default_bounds", "scene_crs", "sentence", "summary", "write_contours"]
+__all__ = ["Box", "default_bounds", "sentence", "summary", "write_contours"]
 
 
 def write_contours(
@@ -23,7 +22,6 @@ def write_contours(
     height_m: float,
     folder: Path,
     *,
-    crs: str | None = None,
     threads: int = 1,
     announce: Callable[[Grid, Forecast], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -33,7 +31,7 @@ def write_contours(
     Parameters
     ----------
     prepared : Prepared
-        A scene from `siting.levels.prepare`.
+        A scene from `siting.levels.prepare`; both files name its CRS.
     bounds : (west, south, east, north)
         Area of the map in the scene's coordinates; `default_bounds` knows one.
     step_m, height_m : float
@@ -41,8 +39,6 @@ def write_contours(
         no receiver can stand.
     folder : Path
         Where the files go, once both are whole.
-    crs : str, optional
-        The CRS of the scene's coordinates, EPSG:N or WKT.
     threads : int
         Has no part in the result.
     announce : callable, optional
@@ -71,4 +67,4 @@ def write_contours(
 
     if announce:
         announce(grid, forecast_time(evaluate, grid))
-    return write_map(evaluate, grid, folder, height_m=height_m, crs=crs, progress=progress)
+    return write_map(evaluate, grid, folder, height_m=height_m, crs=prepared.scene.crs, progress=progress)

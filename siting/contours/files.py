@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from siting import wording
 from siting.contours.forecast import Evaluate
 from siting.contours.grid import Grid, blocks, middles
 from siting.contours.isolines import geojson, isolines
@@ -88,7 +89,9 @@ def _write(
         lowest, highest, known = _fill(evaluate, grid, cells, progress, tile)
         with (folder / ISOLINES).open("w", encoding="utf-8", newline="") as file:
             lines = isolines(lambda block: cells.read(*block), grid)
-            file.writelines(geojson(lines, {"height_m": height_m}, _crs_name(crs)))
+            file.writelines(
+                geojson(lines, {"height_m": height_m}, None if crs is None else wording.crs_urn(crs))
+            )
     return {
         "files": [ISOLINES, LEVELS],
         "bounds": list(grid.bounds),
@@ -116,8 +119,3 @@ def _fill(
         if progress:
             progress(done, grid.cells)
     return lowest, highest, known
-
-
-def _crs_name(crs: str | None) -> str | None:
-    """EPSG codes as OGC URNs, which GIS programs read."""
-    return f"urn:ogc:def:crs:EPSG::{crs[5:]}" if crs is not None and crs.startswith("EPSG:") else crs

@@ -50,6 +50,12 @@ def crs_label(crs: CRS) -> str:
     return f"{code['authority']}:{code['code']} {crs.name}" if code else crs.name
 
 
+def crs_text(crs: CRS) -> str:
+    """How a CRS is kept as text: `EPSG:N`, or WKT where no code names it."""
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else str(crs.to_wkt())
+
+
 def horizontal(crs: CRS, name: str) -> tuple[CRS, tuple[str, ...]]:
     """The part of a CRS that places a point on the map; heights are set aside with a note.
 

@@ -40,24 +40,23 @@ def read_scene(path: str | Path) -> Scene:
         One sentence that names the file, the feature and its field, what was found and what to do.
     """
     name, file = str(path), _located(path)
-    crs: Any
+    stated: str | None
     if _begins(name, file) == SQLITE:
         from siting.scene.geopackage import read_geopackage
 
-        features, members, crs = read_geopackage(name, file)
+        features, members, stated = read_geopackage(name, file)
         check_keys(f"{name}: table scene", "a scene", members, SETTINGS)
     else:
         features, members = read_geojson(name, file)
         check_keys(name, "a scene", members, (*OWN, *SETTINGS))
-        crs = _stated(name, members.get("crs"))
-    if crs is not None:
-        _check_crs(name, crs, features)
+        stated = _stated(name, members.get("crs"))
+    crs = None if stated is None else _checked_crs(name, stated, features)
     _check_degrees(name, features)
     parts = read_parts(features)
     settings = _settings(name, members)
     if (terrain := members.get("terrain")) is not None:
         settings["terrain"] = _terrain(name, file, terrain)
-    return _scene(name, parts, settings)
+    return _scene(name, parts, {"crs": crs, **settings})
 
 
 def _located(path: str | Path) -> Path:
@@ -153,11 +152,15 @@ def _stated(name: str, member: Any) -> str | None:
     return text
 
 
-def _check_crs(name: str, text: str, features: list[RawFeature]) -> None:
-    """Refuse a CRS whose map lengths are no metres on the ground: degrees, feet, a stretched map like web Mercator."""
+def _checked_crs(name: str, text: str, features: list[RawFeature]) -> str:
+    """The CRS as `crs_text` has it, heights aside; one whose map lengths are no metres on the ground is refused.
+
+    Those are degrees, feet, and a stretched map like web Mercator.
+    """
     from siting.geodata.coordinates import (
         SCALE_TOLERANCE,
         crs_label,
+        crs_text,
         scale_errors,
         stated_crs,
         to_lonlat,
@@ -177,7 +180,7 @@ def _check_crs(name: str, text: str, features: list[RawFeature]) -> None:
     if units:
         refuse(name, f"its CRS {crs_label(crs)} is in {units.pop()}", "give the scene in metres, heights too")
     if not flat.is_projected or unit_m(flat) != 1:
-        return  # a drawing's own axes, in metres
+        return crs_text(flat.to_2d())  # a drawing's own axes, in metres
     middle = np.nanmean(
         np.array([feature.shape.bounds for feature in features]).reshape(-1, 2, 2), axis=(0, 1)
     )
@@ -186,6 +189,7 @@ def _check_crs(name: str, text: str, features: list[RawFeature]) -> None:
         found = f"its CRS {crs_label(crs)} stretches lengths by {stretch:.1%} here"
         refuse(name, found if np.isfinite(stretch) else f"its coordinates lie outside its CRS {crs_label(crs)}",
                "project the scene to a CRS in metres, like UTM")  # fmt: skip
+    return crs_text(flat.to_2d())
 
 
 def _check_degrees(name: str, features: list[RawFeature]) -> None:

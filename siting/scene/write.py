@@ -8,14 +8,15 @@ from typing import Any
 import shapely
 from shapely.geometry import LineString, Polygon
 
+from siting import wording
 from siting.errors import InputError
 from siting.parts import Belt, Building, Elevation, Ground, Receiver, Scene, Source, Wall
 
 Document = dict[str, Any]
 
 
-def write_scene(scene: Scene, path: str | Path, crs: str | None = None) -> None:
-    """Write a scene as GeoJSON, and its terrain beside it as `<stem>-terrain.tif`; `crs` as in `scene_document`.
+def write_scene(scene: Scene, path: str | Path) -> None:
+    """Write a scene as GeoJSON, and its terrain beside it as `<stem>-terrain.tif`.
 
     Raises
     ------
@@ -25,7 +26,7 @@ def write_scene(scene: Scene, path: str | Path, crs: str | None = None) -> None:
     file = Path(path)
     terrain = f"{file.stem}-terrain.tif" if scene.terrain is not None else None
     try:
-        file.write_text(scene_text(scene_document(scene, terrain, crs)), encoding="utf-8", newline="")
+        file.write_text(scene_text(scene_document(scene, terrain)), encoding="utf-8", newline="")
     except OSError as error:
         raise InputError(f"{file}: cannot be written ({error.strerror}); choose another place.") from error
     if scene.terrain is not None and terrain is not None:
@@ -34,7 +35,7 @@ def write_scene(scene: Scene, path: str | Path, crs: str | None = None) -> None:
         write_grid(scene.terrain, file.with_name(terrain))
 
 
-def scene_document(scene: Scene, terrain_name: str | None = None, crs: str | None = None) -> Document:
+def scene_document(scene: Scene, terrain_name: str | None = None) -> Document:
     """The scene as a GeoJSON FeatureCollection.
 
     Parameters
@@ -43,14 +44,12 @@ def scene_document(scene: Scene, terrain_name: str | None = None, crs: str | Non
         Any scene; its `name`, which is the file it came from, is left out.
     terrain_name : str, optional
         How the raster beside the scene's file is called; needed where the scene has one.
-    crs : str, optional
-        Name of the CRS of the coordinates, for GIS programs.
     """
     if (scene.terrain is None) != (terrain_name is None):
         raise ValueError("terrain_name goes with a scene that has a terrain")
     members: Document = {"type": "FeatureCollection"}
-    if crs is not None:
-        members["crs"] = {"type": "name", "properties": {"name": crs}}
+    if scene.crs is not None:
+        members["crs"] = {"type": "name", "properties": {"name": wording.crs_urn(scene.crs)}}
     members |= {
         "air": asdict(scene.air),
         "ground_g": scene.ground_g,

@@ -41,7 +41,15 @@ def goteborg(sources=20):
         Source(f"U{k + 1}", float(x), float(y), POWER_DB, height_m=SOURCE_M)
         for k, (x, y) in enumerate(outdoors(blocks, sources, seed=7))
     )
-    return Scene(units, buildings=blocks, terrain=ground, ground_g=0.3, reflections=0, name="Göteborg")
+    return Scene(
+        units,
+        buildings=blocks,
+        terrain=ground,
+        ground_g=0.3,
+        reflections=0,
+        crs=f"EPSG:{CODE}",
+        name="Göteborg",
+    )
 
 
 def outdoors(blocks, count, seed):

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.goteborg import BOUNDS, CODE, goteborg
+from bench.goteborg import BOUNDS, goteborg
 from siting.contours import write_contours
 from siting.levels import levels_at, prepare
 
@@ -18,9 +18,7 @@ def map_once(step_m, threads):
     levels_at(prepare(scene), scene_point(scene), 1.5)  # compiles, or reads what was compiled
     cpu, wall = time.process_time(), time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        facts = write_contours(
-            prepare(scene), BOUNDS, step_m, 1.5, Path(folder), crs=f"EPSG:{CODE}", threads=threads
-        )
+        facts = write_contours(prepare(scene), BOUNDS, step_m, 1.5, Path(folder), threads=threads)
     return {
         "wall_s": time.perf_counter() - wall,
         "cpu_s": time.process_time() - cpu,
