@@ -9,8 +9,9 @@ from kernels.cache import lean
 from kernels.hulls import hull_way, measure_way
 from kernels.meeting import join_met
 from kernels.obstacles import TERRAIN, Crossings, Obstacles
+from kernels.plane import IN_PLANE_M
 from kernels.pool import Frame, Pool, clear_pool, turn_frame
-from kernels.sections import IN_PLANE_M, add_section
+from kernels.sections import add_section
 from kernels.yards import yard_way
 
 
@@ -33,8 +34,8 @@ def side_way(
     Crossings before `bend` metres lie on a reflected path's first leg, which `mirrored` unfolds. What the way meets joins the
     pool; on a reflected path, whose way is no true line on the map, only what touches the pool.
     """
-    clear_pool(pool)
     bent = bend > 0.0
+    clear_pool(pool, frame, plan, bent)
     crossed = 0
     turned, turned_mirror = turn_frame(frame, side), turn_frame(mirrored, side)
     for k in range(count):

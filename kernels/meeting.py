@@ -4,9 +4,10 @@ import numpy as np
 
 from kernels.cache import lean_inlined
 from kernels.obstacles import TERRAIN, Obstacles
+from kernels.plane import IN_PLANE_M, ends
 from kernels.pool import MOST_STEPS, STEPS, Floats, Frame, Pool
 from kernels.pyramid import march
-from kernels.sections import IN_PLANE_M, add_section, ends
+from kernels.sections import add_section
 
 TOUCH_M = 1e-6  # a way that comes this close touches
 STRAIGHT_M = 1e-5  # what is this close to the line of a surface that reflects is part of it

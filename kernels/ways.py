@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kernels.band import NO_WAY, Way, nearest_on_roof, over_the_top, sort_points, under_sight
 from kernels.cache import inlined, kernel, lean, lean_inlined
+from kernels.closed import shuts_in
 from kernels.lateral import side_way
 from kernels.obstacles import BUILDING, TERRAIN, Crossings, Obstacles, find_edges, make_crossings
 from kernels.pool import Frame, Pool, make_pool
@@ -205,7 +206,10 @@ def combine(
     left, right, width = NO_WAY, NO_WAY, np.inf
     if top.detour != top.detour:
         return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0, np.inf)
-    if not terrain and (objects or count == 0):
+    sides = not terrain and (objects or count == 0)
+    if sides and (
+        path.bent or not shuts_in(plan, plane, slope, frame, crossings, found, obstacles, room.pool)
+    ):
         left = side_way(
             1.0, frame, mirrored, first_leg, plan, plane, slope, crossings, found, obstacles, room.pool
         )
