@@ -250,8 +250,8 @@ def contours(
 
     from siting.contours import default_bounds, sentence, summary, write_contours
     from siting.export import check_folder
-    from siting.levels import prepare
     from siting.scene.file import read_scene
+    from siting.scene.prepared import prepare
 
     check_folder(output, overwrite)
     area = None if bounds is None else _box(bounds)

@@ -15,8 +15,9 @@ import slow_scene
 from random_scenes import SIDE, random_scene
 from shapely import LineString, Polygon
 
-from siting.levels import levels, levels_at, prepare
+from siting.levels import levels, levels_at
 from siting.parts import Receiver, Scene, Source, Wall
+from siting.scene.prepared import prepare
 
 CLOSE = 1e-9  # dB
 NUDGE = 1e-7  # metres
@@ -92,7 +93,7 @@ def counted(scene, terms):
     for region in ("g_source", "g_middle", "g_receiver"):
         if np.isnan(named[region]) or scene.ground_method == "alternative":
             named[region] = np.float64(0.0)
-    if not np.any(named["screening_top_db"]) or np.all(np.isinf(named["screening_top_db"])):
+    if not np.any(named["screening_db"]):
         for name in named:
             if name.startswith(
                 (

@@ -9,8 +9,9 @@ import numpy as np
 from conformity.lines import BANDS, CASES, Case, Line, eight, heard, number, scene, single
 from kernels.bands import A_WEIGHTING_DB
 from kernels.ways import Path, Ways, find_ways, make_room
-from siting.levels import levels, prepare
+from siting.levels import levels
 from siting.parts import ReceiverLevel
+from siting.scene.prepared import prepare
 
 WITHIN = 0.05
 PRINTED = 0.01  # one unit of the last digit in which lengths and terms are printed
