@@ -29,20 +29,21 @@ Floats = NDArray[np.float64]
     GROUND_M,
     GROUND_R,
     SCREENING,
+    DIFFRACTION,
     TOP,
     LEFT,
     RIGHT,
     FOLIAGE,
     SITE,
     REFLECTION,
-) = range(13)
-BAND_TERMS = 13
+) = range(14)
+BAND_TERMS = 14
 # and its single values
 (
     DISTANCE, PLAN, HS, HR, DIVERGENCE, SOLID_ANGLE, CMET, G_S, G_M, G_R, Z_TOP, Z_LEFT, Z_RIGHT, E_TOP, E_LEFT, E_RIGHT, KMET,
-    WIDTH, DSS, DSR, BEND_X, BEND_Y, TO_SOURCE, TO_RECEIVER, COSINE, LEAST,
-) = range(26)  # fmt: skip
-SINGLE_TERMS = 26
+    WIDTH, DSS, DSR, MEAN_HEIGHT, IN_FOLIAGE, IN_SITES, BEND_X, BEND_Y, TO_SOURCE, TO_RECEIVER, COSINE, LEAST,
+) = range(29)  # fmt: skip
+SINGLE_TERMS = 29
 
 
 @kernel
@@ -121,16 +122,17 @@ def _loss(share: float) -> float:
 
 @kernel
 def fill_screening(ways: Floats, medium: Medium, bands: Floats) -> None:
-    """Abar of all ways (10,) together and of each alone; `bands` holds Agr already."""
+    """Abar of all ways (10,) together and of each alone, and Dz over the top; `bands` holds Agr already."""
     z_top, e_top, kmet, z_left, e_left, z_right, e_right, width, _, _ = ways
     for band in range(BANDS):
         bands[SCREENING, band] = 0.0
-        bands[TOP, band] = bands[LEFT, band] = bands[RIGHT, band] = np.inf
+        bands[DIFFRACTION, band] = bands[TOP, band] = bands[LEFT, band] = bands[RIGHT, band] = np.inf
         if z_top != z_top or width <= medium.wavelength[band]:
             continue
         ground = bands[GROUND, band]
         factor = energy_factor(ground)
         dz = over_top(medium.wavelength[band], z_top, e_top, kmet)
+        bands[DIFFRACTION, band] = 10.0 * np.log10(dz)
         bands[TOP, band] = _loss(top_share(dz, ground, factor))
         bands[LEFT, band] = _loss(side_share(band, z_left, e_left, medium.wavelength))
         bands[RIGHT, band] = _loss(side_share(band, z_right, e_right, medium.wavelength))
@@ -158,10 +160,12 @@ def fill_ground(
     """Agr and its parts, by the medium's method."""
     plan, distance = single[PLAN], single[DISTANCE]
     bands[GROUND_S], bands[GROUND_M], bands[GROUND_R] = 0.0, 0.0, 0.0
-    single[G_S], single[G_M], single[G_R], single[SOLID_ANGLE] = np.nan, np.nan, np.nan, 0.0
+    single[G_S], single[G_M], single[G_R], single[MEAN_HEIGHT] = np.nan, np.nan, np.nan, np.nan
+    single[SOLID_ANGLE] = 0.0
     if medium.alternative:
         area = ground_area(path, path.zs - hs, path.zr - hr, medium, work)
-        bands[GROUND] = alternative_attenuation(area / distance, distance)
+        single[MEAN_HEIGHT] = max(0.0, area / distance)
+        bands[GROUND] = alternative_attenuation(single[MEAN_HEIGHT], distance)
         single[SOLID_ANGLE] = solid_angle_db(plan, hs, hr)
         return
     if path.bent:
@@ -178,8 +182,10 @@ def fill_ground(
 
 
 @kernel
-def fill_belts(path: Path, hs: float, hr: float, medium: Medium, work: Work, bands: Floats) -> None:
-    """Foliage and sites along the legs of a path."""
+def fill_belts(
+    path: Path, hs: float, hr: float, medium: Medium, work: Work, bands: Floats
+) -> tuple[float, float]:
+    """Foliage and sites along the legs of a path; the metres in each."""
     gs, gr = path.zs - hs, path.zr - hr
     if path.bent:
         one = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2)
@@ -199,6 +205,7 @@ def fill_belts(path: Path, hs: float, hr: float, medium: Medium, work: Work, ban
         )
     foliage_db(foliage, bands[FOLIAGE])
     site_db(site, bands[SITE])
+    return foliage, site
 
 
 @kernel
@@ -214,7 +221,7 @@ def fill_path(
     bands: Floats,
     single: Floats,
 ) -> None:
-    """Every term of one path with its ways (10,) into `bands` (13, 8) and `single` (26,); `directivity` (8, 8), or without rows.
+    """Every term of one path with its ways (10,) into `bands` (14, 8) and `single` (29,); `directivity` (8, 8), or without rows.
 
     The reflection's own loss is the caller's; it is set to 0.
     """
@@ -238,7 +245,7 @@ def fill_path(
     single[E_TOP], single[E_LEFT], single[E_RIGHT] = ways[1], ways[4], ways[6]
     single[KMET], single[WIDTH], single[DSS], single[DSR] = ways[2], ways[7], ways[8], ways[9]
     single[BEND_X:] = np.nan
-    fill_belts(path, hs, hr, medium, work, bands)
+    single[IN_FOLIAGE], single[IN_SITES] = fill_belts(path, hs, hr, medium, work, bands)
 
 
 @kernel

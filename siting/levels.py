@@ -42,16 +42,17 @@ def levels(scene: Scene, paths: bool = True, threads: int = 1) -> list[ReceiverL
         [_band_energy(prepared)[:, None, :] * np.eye(BANDS), _weighted_energy(prepared)], axis=1
     )
     energy = _summed(prepared, prepared.medium, receivers, metrics, threads)
+    octave_31 = _octave_31(prepared)
     with np.errstate(divide="ignore"):
         level = 10.0 * np.log10(energy)
-        lowest = _lowest(prepared, receivers, threads)
+        level_31 = None if octave_31 is None else _levels_31(prepared, octave_31, receivers, threads)
     return [
         ReceiverLevel(
             receiver.id,
             float(level[j, BANDS]),
             level[j, :BANDS],
-            None if lowest is None else float(lowest[j]),
-            tuple(paths_to(prepared, receivers[j])) if paths else (),
+            None if level_31 is None else float(level_31[j]),
+            tuple(paths_to(prepared, receivers[j], octave_31)) if paths else (),
         )
         for j, receiver in enumerate(scene.receivers)
     ]
@@ -133,12 +134,17 @@ def _of_source(
     return energy
 
 
-def _lowest(prepared: Prepared, receivers: Floats, threads: int) -> Floats | None:
-    """Level at 31.5 Hz, where every source states its power there."""
+def _octave_31(prepared: Prepared) -> Medium | None:
+    """What lies between in the 31.5 Hz octave, where every source states its power there."""
     powers = [source.power_31_db for source in prepared.scene.sources]
     if not powers or None in powers:
         return None
-    medium = make_medium(prepared.scene, prepared.ground, prepared.stands, lowest=True)
+    return make_medium(prepared.scene, prepared.ground, prepared.stands, lowest=True)
+
+
+def _levels_31(prepared: Prepared, medium: Medium, receivers: Floats, threads: int) -> Floats:
+    """(R,) levels in the 31.5 Hz octave."""
+    powers = np.array([source.power_31_db for source in prepared.scene.sources], float)
     metrics = np.zeros((len(powers), 1, BANDS))
-    metrics[:, 0, 0] = 10.0 ** (np.array(powers, float) / 10.0)
+    metrics[:, 0, 0] = 10.0 ** (powers / 10.0)
     return np.asarray(10.0 * np.log10(_summed(prepared, medium, receivers, metrics, threads)[:, 0]))

@@ -1,8 +1,11 @@
 """Every path to the receivers of a scene with its terms (ISO 9613-2:1996)."""
 
+from typing import Literal
+
 import numpy as np
 
 from kernels import paths as rows
+from kernels.medium import Medium
 from kernels.transfer import list_paths
 from siting.model import Floats
 from siting.near_source import near_receivers, parts_of_source
@@ -10,8 +13,8 @@ from siting.parts import PathLevel, Terms
 from siting.scene.prepared import Prepared
 
 
-def paths_to(prepared: Prepared, receiver: Floats) -> list[PathLevel]:
-    """Every path to one receiver, source by source."""
+def paths_to(prepared: Prepared, receiver: Floats, lowest: Medium | None = None) -> list[PathLevel]:
+    """Every path to one receiver (4,), source by source; with the medium of the 31.5 Hz octave its terms there, too."""
     found = []
     for s, source in enumerate(prepared.scene.sources):
         if near_receivers(prepared, s, receiver[None]):
@@ -20,23 +23,31 @@ def paths_to(prepared: Prepared, receiver: Floats) -> list[PathLevel]:
         else:
             parts, share, names = prepared.sources[s : s + 1], np.ones(1), [source.id]
         for place, part, name in zip(parts, share, names, strict=True):
-            power = prepared.power_db[s] + 10.0 * np.log10(part)
-            found += _paths_of(prepared, s, place, power, name, receiver)
+            less = 10.0 * np.log10(part)
+            ends = (prepared, s, place, receiver)
+            terms = _terms_by_reflector(*ends, prepared.medium, prepared.power_db[s] + less)
+            low = {}
+            if lowest is not None:
+                low = _terms_by_reflector(*ends, lowest, np.array([source.power_31_db], float) + less)
+            found += [_path(prepared, name, k, each, low.get(k)) for k, each in terms.items()]
     return found
 
 
-def _paths_of(
-    prepared: Prepared, s: int, place: Floats, power: Floats, name: str, receiver: Floats
-) -> list[PathLevel]:
-    medium = prepared.medium
+def _terms_by_reflector(
+    prepared: Prepared, s: int, place: Floats, receiver: Floats, medium: Medium, power: Floats
+) -> dict[int, Terms]:
+    """Terms of every path between two points in as many bands as `power` has; -1 is the direct one."""
     pattern = None if prepared.directivity_db is None else prepared.directivity_db[s]
     which, band, single = list_paths(place, receiver, pattern, medium)
-    found = []
-    for k in range(len(which)):
-        terms = _terms(power, band[k], single[k])
-        via = None if which[k] < 0 else prepared.stands.name[medium.reflectors.owner[which[k]]]
-        found.append(PathLevel(name, "direct" if via is None else "reflection", via, terms, _level(terms)))
-    return found
+    terms = [_terms(power, band[k, :, : len(power)], single[k]) for k in range(len(which))]
+    return dict(zip(which.tolist(), terms, strict=True))
+
+
+def _path(prepared: Prepared, name: str, reflector: int, terms: Terms, low: Terms | None) -> PathLevel:
+    via = None if reflector < 0 else prepared.stands.name[prepared.medium.reflectors.owner[reflector]]
+    level_31 = None if low is None else float(_level(low)[0])
+    kind: Literal["direct", "reflection"] = "direct" if via is None else "reflection"
+    return PathLevel(name, kind, via, terms, _level(terms), low, level_31)
 
 
 def _terms(power: Floats, band: Floats, single: Floats) -> Terms:
@@ -75,6 +86,10 @@ def _terms(power: Floats, band: Floats, single: Floats) -> Terms:
         width_m=float(single[rows.WIDTH]),
         first_top_m=float(single[rows.DSS]),
         last_top_m=float(single[rows.DSR]),
+        diffraction_top_db=band[rows.DIFFRACTION],
+        foliage_m=float(single[rows.IN_FOLIAGE]),
+        site_m=float(single[rows.IN_SITES]),
+        mean_height_m=float(single[rows.MEAN_HEIGHT]),
         bend_x_m=float(single[rows.BEND_X]),
         bend_y_m=float(single[rows.BEND_Y]),
         to_source_m=float(single[rows.TO_SOURCE]),

@@ -87,6 +87,12 @@ def paths_of(heard):
     return sorted(loud, key=lambda path: (path.source, path.kind, path.via or "", path.terms.distance_m))
 
 
+TWIN_TELLS_NOT = (
+    "bend_x_m", "bend_y_m", "to_source_m", "to_receiver_m", "incidence_cos", "least_m", "diffraction_top_db", "foliage_m",
+    "site_m", "mean_height_m",
+)  # fmt: skip
+
+
 def counted(scene, terms):
     """Terms by name, without those that mean nothing here: G where nothing asks for it, and ways that screen in no band."""
     named = {name: np.asarray(value, float) for name, value in terms._asdict().items()}
@@ -109,8 +115,8 @@ def counted(scene, terms):
                 )
             ):
                 named[name] = np.float64(0.0)
-    for name in ("bend_x_m", "bend_y_m", "to_source_m", "to_receiver_m", "incidence_cos", "least_m"):
-        del named[name]  # the twin does not tell them
+    for name in TWIN_TELLS_NOT:
+        del named[name]
     for way in ("top", "left", "right"):
         if np.isnan(named[f"detour_{way}_m"]):
             named[f"edges_{way}_m"] = np.float64(0.0)
