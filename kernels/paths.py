@@ -11,10 +11,9 @@ from kernels.directivity import directivity_db
 from kernels.exponential import energy_factor
 from kernels.ground import region_attenuation_rows
 from kernels.medium import Medium, Work
-from kernels.obstacles import TERRAIN, find_edges
+from kernels.path_height import ground_area
 from kernels.regions import bent_ground_factors, path_ground_factors
 from kernels.screening import diffraction, over_top, top_share
-from kernels.surface import profile_area
 from kernels.ways import Path
 from kernels.weather import meteorological_correction
 
@@ -44,39 +43,6 @@ BAND_TERMS = 14
     WIDTH, DSS, DSR, MEAN_HEIGHT, IN_FOLIAGE, IN_SITES, BEND_X, BEND_Y, TO_SOURCE, TO_RECEIVER, COSINE, LEAST,
 ) = range(29)  # fmt: skip
 SINGLE_TERMS = 29
-
-
-@kernel
-def ground_area(path: Path, ground_s: float, ground_r: float, medium: Medium, work: Work) -> float:
-    """Area in the vertical plane between the line of sight and the ground under it, m^2: hm d of the alternative method."""
-    first = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2) if path.bent else 0.0
-    fx, fy = (path.xp, path.yp) if path.bent else (path.xs, path.ys)
-    second = np.sqrt((path.xr - fx) ** 2 + (path.yr - fy) ** 2)
-    plan = first + second
-    sight = 0.5 * (path.zs + path.zr) * plan
-    surface = medium.screens.surface
-    if len(surface.z):
-        below = profile_area(surface, fx, fy, path.xr, path.yr)
-        if path.bent:
-            below += profile_area(surface, path.xs, path.ys, path.xp, path.yp)
-        return sight - below
-    crossings, obstacles = work.crossings, medium.screens.obstacles
-    found = 0
-    if path.bent and first > 0.0:
-        ux, uy = (path.xp - path.xs) / first, (path.yp - path.ys) / first
-        found = find_edges(
-            path.xs, path.ys, 0.0, ux, uy, first, 0.0, np.inf, 0.0, found, obstacles, crossings
-        )
-    if second > 0.0:
-        ux, uy = (path.xr - fx) / second, (path.yr - fy) / second
-        found = find_edges(fx, fy, 0.0, ux, uy, second, 0.0, np.inf, first, found, obstacles, crossings)
-    order = np.argsort(crossings.t[:found])
-    below, t, z = 0.0, 0.0, ground_s
-    for i in order:
-        if obstacles.kind[obstacles.owner[crossings.edge[i]]] == TERRAIN:
-            below += 0.5 * (z + crossings.z[i]) * (crossings.t[i] - t)
-            t, z = crossings.t[i], crossings.z[i]
-    return sight - below - 0.5 * (z + ground_r) * (plan - t)
 
 
 @inlined
