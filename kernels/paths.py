@@ -11,10 +11,9 @@ from kernels.directivity import directivity_db
 from kernels.exponential import energy_factor
 from kernels.ground import region_attenuation_rows
 from kernels.medium import Medium, Work
-from kernels.obstacles import TERRAIN, find_edges
+from kernels.path_height import ground_area
 from kernels.regions import bent_ground_factors, path_ground_factors
 from kernels.screening import diffraction, over_top, top_share
-from kernels.surface import profile_area
 from kernels.ways import Path
 from kernels.weather import meteorological_correction
 
@@ -29,53 +28,21 @@ Floats = NDArray[np.float64]
     GROUND_M,
     GROUND_R,
     SCREENING,
+    DIFFRACTION,
     TOP,
     LEFT,
     RIGHT,
     FOLIAGE,
     SITE,
     REFLECTION,
-) = range(13)
-BAND_TERMS = 13
+) = range(14)
+BAND_TERMS = 14
 # and its single values
 (
     DISTANCE, PLAN, HS, HR, DIVERGENCE, SOLID_ANGLE, CMET, G_S, G_M, G_R, Z_TOP, Z_LEFT, Z_RIGHT, E_TOP, E_LEFT, E_RIGHT, KMET,
-    WIDTH, DSS, DSR, BEND_X, BEND_Y, TO_SOURCE, TO_RECEIVER, COSINE, LEAST,
-) = range(26)  # fmt: skip
-SINGLE_TERMS = 26
-
-
-@kernel
-def ground_area(path: Path, ground_s: float, ground_r: float, medium: Medium, work: Work) -> float:
-    """Area in the vertical plane between the line of sight and the ground under it, m^2: hm d of the alternative method."""
-    first = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2) if path.bent else 0.0
-    fx, fy = (path.xp, path.yp) if path.bent else (path.xs, path.ys)
-    second = np.sqrt((path.xr - fx) ** 2 + (path.yr - fy) ** 2)
-    plan = first + second
-    sight = 0.5 * (path.zs + path.zr) * plan
-    surface = medium.screens.surface
-    if len(surface.z):
-        below = profile_area(surface, fx, fy, path.xr, path.yr)
-        if path.bent:
-            below += profile_area(surface, path.xs, path.ys, path.xp, path.yp)
-        return sight - below
-    crossings, obstacles = work.crossings, medium.screens.obstacles
-    found = 0
-    if path.bent and first > 0.0:
-        ux, uy = (path.xp - path.xs) / first, (path.yp - path.ys) / first
-        found = find_edges(
-            path.xs, path.ys, 0.0, ux, uy, first, 0.0, np.inf, 0.0, found, obstacles, crossings
-        )
-    if second > 0.0:
-        ux, uy = (path.xr - fx) / second, (path.yr - fy) / second
-        found = find_edges(fx, fy, 0.0, ux, uy, second, 0.0, np.inf, first, found, obstacles, crossings)
-    order = np.argsort(crossings.t[:found])
-    below, t, z = 0.0, 0.0, ground_s
-    for i in order:
-        if obstacles.kind[obstacles.owner[crossings.edge[i]]] == TERRAIN:
-            below += 0.5 * (z + crossings.z[i]) * (crossings.t[i] - t)
-            t, z = crossings.t[i], crossings.z[i]
-    return sight - below - 0.5 * (z + ground_r) * (plan - t)
+    WIDTH, DSS, DSR, MEAN_HEIGHT, IN_FOLIAGE, IN_SITES, BEND_X, BEND_Y, TO_SOURCE, TO_RECEIVER, COSINE, LEAST,
+) = range(29)  # fmt: skip
+SINGLE_TERMS = 29
 
 
 @inlined
@@ -121,16 +88,17 @@ def _loss(share: float) -> float:
 
 @kernel
 def fill_screening(ways: Floats, medium: Medium, bands: Floats) -> None:
-    """Abar of all ways (10,) together and of each alone; `bands` holds Agr already."""
+    """Abar of all ways (10,) together and of each alone, and Dz over the top; `bands` holds Agr already."""
     z_top, e_top, kmet, z_left, e_left, z_right, e_right, width, _, _ = ways
     for band in range(BANDS):
         bands[SCREENING, band] = 0.0
-        bands[TOP, band] = bands[LEFT, band] = bands[RIGHT, band] = np.inf
+        bands[DIFFRACTION, band] = bands[TOP, band] = bands[LEFT, band] = bands[RIGHT, band] = np.inf
         if z_top != z_top or width <= medium.wavelength[band]:
             continue
         ground = bands[GROUND, band]
         factor = energy_factor(ground)
         dz = over_top(medium.wavelength[band], z_top, e_top, kmet)
+        bands[DIFFRACTION, band] = 10.0 * np.log10(dz)
         bands[TOP, band] = _loss(top_share(dz, ground, factor))
         bands[LEFT, band] = _loss(side_share(band, z_left, e_left, medium.wavelength))
         bands[RIGHT, band] = _loss(side_share(band, z_right, e_right, medium.wavelength))
@@ -158,10 +126,12 @@ def fill_ground(
     """Agr and its parts, by the medium's method."""
     plan, distance = single[PLAN], single[DISTANCE]
     bands[GROUND_S], bands[GROUND_M], bands[GROUND_R] = 0.0, 0.0, 0.0
-    single[G_S], single[G_M], single[G_R], single[SOLID_ANGLE] = np.nan, np.nan, np.nan, 0.0
+    single[G_S], single[G_M], single[G_R], single[MEAN_HEIGHT] = np.nan, np.nan, np.nan, np.nan
+    single[SOLID_ANGLE] = 0.0
     if medium.alternative:
         area = ground_area(path, path.zs - hs, path.zr - hr, medium, work)
-        bands[GROUND] = alternative_attenuation(area / distance, distance)
+        single[MEAN_HEIGHT] = max(0.0, area / distance)
+        bands[GROUND] = alternative_attenuation(single[MEAN_HEIGHT], distance)
         single[SOLID_ANGLE] = solid_angle_db(plan, hs, hr)
         return
     if path.bent:
@@ -178,8 +148,10 @@ def fill_ground(
 
 
 @kernel
-def fill_belts(path: Path, hs: float, hr: float, medium: Medium, work: Work, bands: Floats) -> None:
-    """Foliage and sites along the legs of a path."""
+def fill_belts(
+    path: Path, hs: float, hr: float, medium: Medium, work: Work, bands: Floats
+) -> tuple[float, float]:
+    """Foliage and sites along the legs of a path; the metres in each."""
     gs, gr = path.zs - hs, path.zr - hr
     if path.bent:
         one = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2)
@@ -199,6 +171,7 @@ def fill_belts(path: Path, hs: float, hr: float, medium: Medium, work: Work, ban
         )
     foliage_db(foliage, bands[FOLIAGE])
     site_db(site, bands[SITE])
+    return foliage, site
 
 
 @kernel
@@ -214,7 +187,7 @@ def fill_path(
     bands: Floats,
     single: Floats,
 ) -> None:
-    """Every term of one path with its ways (10,) into `bands` (13, 8) and `single` (26,); `directivity` (8, 8), or without rows.
+    """Every term of one path with its ways (10,) into `bands` (14, 8) and `single` (29,); `directivity` (8, 8), or without rows.
 
     The reflection's own loss is the caller's; it is set to 0.
     """
@@ -238,7 +211,7 @@ def fill_path(
     single[E_TOP], single[E_LEFT], single[E_RIGHT] = ways[1], ways[4], ways[6]
     single[KMET], single[WIDTH], single[DSS], single[DSR] = ways[2], ways[7], ways[8], ways[9]
     single[BEND_X:] = np.nan
-    fill_belts(path, hs, hr, medium, work, bands)
+    single[IN_FOLIAGE], single[IN_SITES] = fill_belts(path, hs, hr, medium, work, bands)
 
 
 @kernel

@@ -9,11 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels.band import NO_WAY, Way, nearest_on_roof, over_the_top, sort_points, under_sight
+from kernels.band import NO_WAY, Way, over_the_top, sort_points
+from kernels.below_sight import edge_below, stands_over
 from kernels.cache import inlined, kernel, lean, lean_inlined
 from kernels.closed import shuts_in
 from kernels.lateral import side_way
-from kernels.obstacles import BUILDING, TERRAIN, Crossings, Obstacles, find_edges, make_crossings
+from kernels.obstacles import TERRAIN, Crossings, Obstacles, find_edges, make_crossings
 from kernels.pool import Frame, Pool, make_pool
 from kernels.screening import weather_factor
 from kernels.surface import Surface, make_march, profile_above
@@ -50,6 +51,7 @@ class Room(NamedTuple):
     """Room for the arithmetic of one path."""
 
     crossings: Crossings
+    roofs: Crossings
     pool: Pool
     t: Floats
     z: Floats
@@ -92,6 +94,7 @@ def make_room(screens: Screens) -> Room:
     points = len(crossings.t) + 4 * (screens.surface.z.shape[0] + screens.surface.z.shape[1]) + 8
     return Room(
         crossings,
+        make_crossings(screens.obstacles, 1),
         make_pool(screens.obstacles, crossings),
         np.empty(points),
         np.empty(points),
@@ -201,8 +204,13 @@ def combine(
         sort_points(room.t, room.z, sorted_points, count)
         top = over_the_top(plan, path.zs, path.zr, room.t, room.z, count, room.hull)
     else:
-        top, drop = edge_below(path.zs, path.zr, plan, slope, found, screens, crossings)
+        top, drop = edge_below(path.zs, path.zr, plan, slope, found, screens.reach, obstacles, crossings)
         plane -= drop
+        if top.detour == top.detour and (
+            stands_over(path.xs, path.ys, plane, obstacles, room.roofs)
+            or stands_over(path.xr, path.yr, plane + slope * plan, obstacles, room.roofs)
+        ):
+            top = NO_WAY
     left, right, width = NO_WAY, NO_WAY, np.inf
     if top.detour != top.detour:
         return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0, np.inf)
@@ -225,45 +233,6 @@ def combine(
     straight = np.sqrt(plan * plan + (path.zr - path.zs) ** 2)
     kmet = weather_factor(top.first, top.last, straight, top.detour)
     return Ways(top, left, right, kmet, width)
-
-
-@lean
-def edge_below(
-    zs: float, zr: float, plan: float, slope: float, found: int, screens: Screens, crossings: Crossings
-) -> tuple[Way, float]:
-    """The edge or roof below the line of sight that makes the shortest detour, and how far below; terrain does not count."""
-    obstacles = screens.obstacles
-    best, drop = NO_WAY, 0.0
-    for k in range(found):
-        o = obstacles.owner[crossings.edge[k]]
-        kind = obstacles.kind[o]
-        if kind == TERRAIN:
-            continue
-        t, z = crossings.t[k], crossings.z[k]
-        if kind == BUILDING:
-            start, stop = roof_stretch(k, plan, found, obstacles, crossings)
-            t = nearest_on_roof(plan, zs, zr, z, start, stop)
-        way = under_sight(plan, zs, zr, t, z)
-        if way.detour > -screens.reach and not way.detour <= best.detour:
-            best, drop = way, zs + slope * t - z
-    return best, drop
-
-
-@lean
-def roof_stretch(
-    k: int, plan: float, found: int, obstacles: Obstacles, crossings: Crossings
-) -> tuple[float, float]:
-    """From where to where the path runs over the roof that crossing k enters or leaves; an end not found lies beyond it."""
-    t, o = crossings.t[k], obstacles.owner[crossings.edge[k]]
-    start, stop = (t, plan) if crossings.inward[k] else (0.0, t)
-    for i in range(found):
-        if obstacles.owner[crossings.edge[i]] != o or crossings.inward[i] == crossings.inward[k]:
-            continue
-        if crossings.inward[k] and crossings.t[i] >= t:
-            stop = min(stop, crossings.t[i])
-        elif not crossings.inward[k] and crossings.t[i] <= t:
-            start = max(start, crossings.t[i])
-    return start, stop
 
 
 @kernel

@@ -205,11 +205,12 @@ def levels(scene: Path, as_json: bool) -> None:
     from siting.listing import levels_json, text_lines
     from siting.scene.file import read_scene
 
-    answer = run(read_scene(scene))
+    parts = read_scene(scene)
+    answer = run(parts)
     if as_json:
-        click.echo(levels_json(answer), nl=False)
+        click.echo(levels_json(parts, answer), nl=False)
     else:
-        click.echo("\n".join(text_lines(answer)))
+        click.echo("\n".join(text_lines(parts, answer)))
 
 
 @main.command(cls=Verb)
@@ -250,8 +251,8 @@ def contours(
 
     from siting.contours import default_bounds, sentence, summary, write_contours
     from siting.export import check_folder
-    from siting.levels import prepare
     from siting.scene.file import read_scene
+    from siting.scene.prepared import prepare
 
     check_folder(output, overwrite)
     area = None if bounds is None else _box(bounds)

@@ -5,10 +5,15 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kernels.decibel import a_weighted_total
-from siting.parts import PathLevel, ReceiverLevel
+import numpy as np
 
-WIDTH = 130
+from kernels.decibel import a_weighted_total
+from siting.model import Floats
+from siting.parts import PathLevel, ReceiverLevel, Scene, Terms
+from siting.scene.write import settings_of
+
+WIDTH = 136
+BAND_31 = "31.5"
 BANDS = ("63", "125", "250", "500", "1k", "2k", "4k", "8k")
 TERMS = (  # field of Terms, heading; level_db and the subscripts of ISO 9613-2
     ("power_db", "Lw"),
@@ -21,6 +26,7 @@ TERMS = (  # field of Terms, heading; level_db and the subscripts of ISO 9613-2
     ("ground_middle_db", "Am"),
     ("ground_receiver_db", "Ar"),
     ("screening_db", "Abar"),
+    ("diffraction_top_db", "Dz"),
     ("screening_top_db", "top"),
     ("screening_left_db", "left"),
     ("screening_right_db", "rght"),
@@ -31,7 +37,8 @@ TERMS = (  # field of Terms, heading; level_db and the subscripts of ISO 9613-2
 )
 LEGEND = (
     "# L = Lw + Dc + DOm - Adiv - Aatm - Agr - Abar - Afol - Asit - Aref - Cmet, dB; Agr = As + Am + Ar; Abar of the ways over",
-    "# the top, left and right together; a dash: no such way, or no sound. Lengths in metres. ISO 9613-2:1996.",
+    "# the top, left and right together, Dz over the top before Agr is taken off; a dash: no such way, or no sound.",
+    "# Lengths in metres. ISO 9613-2:1996.",
 )
 NAMES = ("to", "from", "path")
 GAP = " "
@@ -40,12 +47,13 @@ LEAST = 4  # characters of an id that are always shown
 Row = tuple[str, ...]
 
 
-def text_lines(levels: Sequence[ReceiverLevel]) -> Iterator[str]:
+def text_lines(scene: Scene, levels: Sequence[ReceiverLevel]) -> Iterator[str]:
     """One line for every receiver, source, path and band with every term, then one line a receiver with its sums.
 
-    Lines that begin with # are for people: headings, and the lengths of each path. Where ids are too long for 130 columns the
-    rows show their beginnings and the # lines the whole.
+    Lines that begin with # are for people: the scene's settings, headings, and the lengths of each path. Where ids are too long
+    for 136 columns the rows show their beginnings and the # lines the whole.
     """
+    yield from _settings(scene)
     blocks = [(level, path, _rows(level, path)) for level in levels for path in level.paths]
     if blocks:
         yield from LEGEND
@@ -64,31 +72,49 @@ def text_lines(levels: Sequence[ReceiverLevel]) -> Iterator[str]:
     yield from _sums(levels)
 
 
-def levels_document(levels: Sequence[ReceiverLevel]) -> dict[str, Any]:
-    """The levels as JSON-ready data at full precision; what is not finite (no sound, no such way) is null."""
-    return {"receivers": [_receiver(level) for level in levels]}
+def levels_document(scene: Scene, levels: Sequence[ReceiverLevel]) -> dict[str, Any]:
+    """The scene's settings and the levels as JSON-ready data at full precision; what is not finite is null: no sound, no way."""
+    return {"settings": settings_of(scene), "receivers": [_receiver(level) for level in levels]}
 
 
-def levels_json(levels: Sequence[ReceiverLevel]) -> str:
+def levels_json(scene: Scene, levels: Sequence[ReceiverLevel]) -> str:
     """The document as text, the same for the same levels."""
-    return json.dumps(levels_document(levels), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(levels_document(scene, levels), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _settings(scene: Scene) -> Iterator[str]:
+    """What the levels were computed with, by the names of the scene's file."""
+    settings = settings_of(scene)
+    for told in (settings.pop("air"), settings):
+        yield f"# {', '.join(f'{name} {_setting(value)}' for name, value in told.items())}"
+
+
+def _setting(value: Any) -> str:
+    return (
+        value if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else json.dumps(value)
+    )
 
 
 def _receiver(level: ReceiverLevel) -> dict[str, Any]:
     data = {"id": level.id, "level_dba": _finite(level.level_dba), "level_db": _finite(level.level_db)}
     if level.level_31_db is not None:
         data["level_31_db"] = _finite(level.level_31_db)
-    paths = [
-        {
-            "source": path.source,
-            "kind": path.kind,
-            "via": path.via,
-            "terms": {name: _finite(value) for name, value in path.terms._asdict().items()},
-            "level_db": _finite(path.level_db),
-        }
-        for path in level.paths
-    ]
-    return data | {"paths": paths}
+    return data | {"paths": [_path(path) for path in level.paths]}
+
+
+def _path(path: PathLevel) -> dict[str, Any]:
+    data = {
+        "source": path.source,
+        "kind": path.kind,
+        "via": path.via,
+        "terms": {name: _finite(value) for name, value in path.terms._asdict().items()},
+        "level_db": _finite(path.level_db),
+    }
+    if path.terms_31 is not None:
+        values = {name: np.ravel(value)[0] for name, value in path.terms_31._asdict().items()}
+        data["terms_31"] = {name: _finite(value) for name, value in values.items()}
+        data["level_31_db"] = _finite(path.level_31_db)
+    return data
 
 
 def _finite(value: Any) -> Any:
@@ -104,17 +130,19 @@ def _every(blocks: list[tuple[ReceiverLevel, PathLevel, list[Row]]]) -> Iterator
 
 
 def _rows(level: ReceiverLevel, path: PathLevel) -> list[Row]:
-    """Eight rows of words, from receiver to level."""
-    columns = [_eight(getattr(path.terms, name)) for name, _ in TERMS] + [_eight(path.level_db)]
+    """A row of words for each band, from receiver to level; 31.5 Hz first, where it is known."""
     names = (level.id, path.source, _way(path))
-    return [(*names, band, *values) for band, *values in zip(BANDS, *columns, strict=True)]
+    bands: list[tuple[Row, Terms, Floats]] = [(BANDS, path.terms, path.level_db)]
+    if path.terms_31 is not None:
+        bands.insert(0, ((BAND_31,), path.terms_31, np.array([path.level_31_db])))
+    return [(*names, *row) for labels, terms, level_db in bands for row in _words(labels, terms, level_db)]
 
 
-def _eight(values: Any) -> list[str]:
-    """A term in eight bands; a term without bands is the same in each."""
-    return (
-        [_number(value) for value in values] if getattr(values, "ndim", 0) else [_number(values)] * len(BANDS)
-    )
+def _words(labels: Row, terms: Terms, level_db: Floats) -> Iterator[Row]:
+    """Band, terms and level; a term without bands is the same in each."""
+    values = [*(getattr(terms, name) for name, _ in TERMS), level_db]
+    columns = [np.broadcast_to(value, len(labels)) for value in values]
+    return zip(labels, *([_number(value) for value in column] for column in columns), strict=True)
 
 
 def _way(path: PathLevel) -> str:
@@ -154,10 +182,14 @@ def _geometry(level: ReceiverLevel, path: PathLevel) -> Iterator[str]:
     """The lengths behind the terms of one path."""
     t = path.terms
     yield f"# {level.id} from {path.source}, {_way(path)}"
+    factors = " ".join(_length(value) for value in (t.g_source, t.g_middle, t.g_receiver))
+    ground = f"G {factors}" if math.isnan(t.mean_height_m) else f"hm {t.mean_height_m:.3f}"
     yield (
         f"#   distance {t.distance_m:.3f}, in plan {t.plan_distance_m:.3f}; above ground {t.height_source_m:.3f} and "
-        f"{t.height_receiver_m:.3f}; G {t.g_source:.3f} {t.g_middle:.3f} {t.g_receiver:.3f}"
+        f"{t.height_receiver_m:.3f}; {ground}"
     )
+    if t.foliage_m or t.site_m:
+        yield f"#   in foliage {t.foliage_m:.3f}, in sites {t.site_m:.3f}"
     ways = (
         ("top", t.detour_top_m, t.edges_top_m),
         ("left", t.detour_left_m, t.edges_left_m),
@@ -178,7 +210,7 @@ def _geometry(level: ReceiverLevel, path: PathLevel) -> Iterator[str]:
 def _sums(levels: Sequence[ReceiverLevel]) -> Iterator[str]:
     """One line a receiver: eight bands, 31.5 Hz where a level of it is known, and the A-weighted sum."""
     low = any(level.level_31_db is not None for level in levels)
-    heading = ("receiver", *(["31.5"] if low else []), *BANDS, "dB(A)")
+    heading = ("receiver", *([BAND_31] if low else []), *BANDS, "dB(A)")
     rows = []
     for level in levels:
         first = [] if not low else [NONE if level.level_31_db is None else _number(level.level_31_db)]

@@ -6,9 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from siting.errors import InputError
 from siting.model import Floats, Ints
+from siting.scene.prepared import Prepared
 
-FAR = 2.0  # a point stands for a source at twice its largest dimension and beyond
+FAR_SIZES = 2.0  # a point stands for a source from so many times its largest dimension on
 MOST_BOXES = 4096
 _ALIKE = 1e-9  # sides of a box that differ by less, as a share, are equally long
 
@@ -67,7 +69,7 @@ def many_sub_sources(
     ahead, left = _directions(np.asarray(headings, float))
     sides, seen, low = _boxes(middle, ground, size, ahead, left, ear)
     inside = np.asarray(sides.any(axis=1) & (np.abs(seen) <= sides / 2).all(axis=1))
-    near = (_length(ear - middle) < FAR * sides.max(axis=1, initial=0.0)) & ~inside
+    near = (_length(ear - middle) < FAR_SIZES * sides.max(axis=1, initial=0.0)) & ~inside
     whole = np.flatnonzero(~near & ~inside)
     points, share, whose = [middle[whole]], [np.ones(len(whole))], [whole]
     rows = np.flatnonzero(near)
@@ -127,7 +129,7 @@ def _divide(sides: Floats, seen: Floats) -> Ints:
         longest = boxes.max(axis=1)
         finer = now + (boxes >= longest[:, None] * (1 - _ALIKE))
         away = _length(_to_nearest(sides[open_rows], now, seen[open_rows]))
-        go_on = ~((away >= FAR * longest) | (finer.prod(axis=1) > MOST_BOXES))
+        go_on = ~((away >= FAR_SIZES * longest) | (finer.prod(axis=1) > MOST_BOXES))
         steps[open_rows[go_on]] = finer[go_on]
         open_rows = open_rows[go_on]
     return steps
@@ -141,3 +143,28 @@ def _to_nearest(sides: Floats, parts: Ints, seen: Floats) -> Floats:
     return np.asarray(
         np.min([np.abs(sides * ((k + 0.5) / parts - 0.5) - seen) for k in tried], axis=0), dtype=float
     )
+
+
+def near_receivers(prepared: Prepared, s: int, receivers: Floats) -> list[int]:
+    """Receivers for which a source is too large to be a point."""
+    size = prepared.scene.sources[s].size_m
+    if size is None:
+        return []
+    away = np.linalg.norm(receivers[:, :3] - prepared.sources[s, :3], axis=1)
+    return list(np.flatnonzero(away < FAR_SIZES * max(size)))
+
+
+def parts_of_source(prepared: Prepared, s: int, receiver: Floats) -> tuple[Floats, Floats]:
+    """A source's parts (k, 5) for one receiver and their shares of its power (k,)."""
+    size = prepared.scene.sources[s].size_m
+    assert size is not None
+    source = prepared.sources[s]
+    try:
+        points, share = sub_sources(source[:3], float(source[3]), size, float(source[4]), receiver[:3])
+    except ValueError as error:
+        x, y, z = receiver[:3]
+        raise InputError(
+            f"{prepared.scene.name}: the receiver at ({x:g}, {y:g}), {z:g} m high, lies in or on the body of the source "
+            f'"{prepared.scene.sources[s].id}"; move it away.'
+        ) from error
+    return np.column_stack([points, np.tile(source[3:], (len(points), 1))]), share

@@ -10,11 +10,12 @@ from kernels.bands import A_WEIGHTING_DB, BANDS
 from kernels.decibel import a_weighted_total
 from kernels.medium import Medium
 from siting.errors import InputError
-from siting.levels import FAR_SIZES, Prepared, levels, levels_at, prepare
+from siting.levels import levels, levels_at
 from siting.model import Floats, PathTerms, PlacedUnit, Sound, Transfer, Unit
-from siting.near_source import many_sub_sources
+from siting.near_source import FAR_SIZES, many_sub_sources
 from siting.parts import PathLevel, Receiver, Scene, Source
 from siting.scene.elevation import ground_at
+from siting.scene.prepared import Prepared, prepare
 from siting.surroundings import Surroundings, open_land
 
 GROUND_GAIN_DB = 6.0  # the most that 7.3.1 can add: hard ground, 1.5 in each end region and 3 q in the middle

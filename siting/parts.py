@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+import numpy as np
 from shapely.geometry import LineString, Polygon
 
 from siting.model import Floats
@@ -140,6 +141,10 @@ class Scene:
     name: str = "scene"  # for sentences
 
 
+NOWHERE_DB = np.full(8, np.inf)  # the term of a way that is not there
+NOWHERE_DB.flags.writeable = False
+
+
 class Terms(NamedTuple):
     """Every term of one path in dB (ISO 9613-2:1996); arrays of 8 bands, 63 Hz to 8 kHz.
 
@@ -180,6 +185,12 @@ class Terms(NamedTuple):
     width_m: float  # ll + lr of 7.4, of all that screens; inf where there is no way round on one of the sides
     first_top_m: float  # dss, from the source to the first edge
     last_top_m: float  # dsr, from the last edge to the receiver
+    diffraction_top_db: Floats = (
+        NOWHERE_DB  # Dz over the top, capped, before Agr is taken off; inf where there is no such way
+    )
+    foliage_m: float = 0.0  # plan length of the path within dense foliage, and within sites
+    site_m: float = 0.0
+    mean_height_m: float = math.nan  # hm, alternative ground method only
     # of a reflected path, by equation 19: the place, dso, dor, cosine of the angle of incidence, least dimension of the surface
     bend_x_m: float = math.nan
     bend_y_m: float = math.nan
@@ -197,6 +208,10 @@ class PathLevel(NamedTuple):
     via: str | None  # id of the reflecting wall or building
     terms: Terms
     level_db: Floats  # (8,)
+    terms_31: Terms | None = (
+        None  # the same in the 31.5 Hz octave, where a level of it is known: what has bands has one
+    )
+    level_31_db: float | None = None
 
 
 class ReceiverLevel(NamedTuple):

@@ -13,9 +13,9 @@ from siting.errors import InputError
 from siting.geodata.grid import terrain_raster
 from siting.geodata.landcover import read_land_cover
 from siting.geodata.terrain import Terrain, elevation_at, read_terrain
-from siting.levels import Prepared, prepare
 from siting.model import Assumption, Facts, Floats, Ints, Site
 from siting.parts import Air, Building, Ground, Raster, Scene
+from siting.scene.prepared import Prepared, prepare
 from siting.site import Land, start_of
 
 FACADE_ABSORPTION = 0.2  # of the energy, every band: walls with windows, rho = 0.8 (ISO 9613-2, Table 4)

@@ -12,7 +12,7 @@ from shapely import LineString
 from slow_boxes import parts_of
 from slow_reflection import bounces, faces, loss, width
 from slow_screens import Leg, Track, bodies, ground_under, kmet, over_the_top, screening, under_the_path
-from slow_sideways import round_the_sides
+from slow_sideways import round_the_sides, stands_over
 
 from siting.parts import PathLevel, ReceiverLevel, Terms
 
@@ -236,6 +236,8 @@ def screening_terms(scene, track, land, everything, agr):
     """Abar in all, and of each way with its detour and its length from first to last edge."""
     stretches, ground = under_the_path(track, everything), ground_under(track, land)
     top, built = over_the_top(track, stretches, ground, scene.edges_below_sight)
+    if top is not None and top.z < 0 and stands_over(track, everything, top.lowered):
+        top, built = None, False  # the roof's own edge does not screen what stands on it
     sides = round_the_sides(track, everything, top) if built else [None, None]
     width = sum(side.offset for side in sides) if all(sides) else math.inf
     if scene.lateral_rule_8x and top is not None and top.z > 0:

@@ -13,6 +13,7 @@ from slow_screens import Bend, windows
 from slow_taut import taut_way
 
 MEETS = 1e-6  # metres; a way that comes this close touches
+ON_MIRROR = 1e-5  # metres; what is this close to the line of a surface that reflects is part of it
 GAP = 1e-3  # metres; what is nearer than this hangs together
 FAR = 1e5
 FLAT = 1e-9  # a plane that rises less than this is level, and touches tops that are this close
@@ -31,9 +32,36 @@ def round_the_sides(track, everything, top):
         kept = [n for n, (leg, number, _) in enumerate(shapes) if (leg, near[number]) in together]
         shapes, crossed = [shapes[n] for n in kept], {kept.index(n) for n in crossed}
     pieces = [shape for *_, shape in shapes]
-    other_hand = [shapely.transform(piece, lambda xy: xy * [1, -1]) for piece in pieces]
-    ways = [left_way(track, side, crossed) for side in (pieces, other_hand)]
+    rims = [off_the_mirror(track, shape) for shape in pieces] if len(track.legs) > 1 else pieces
+    hands = [
+        (pieces, rims),
+        [[shapely.transform(p, lambda xy: xy * [1, -1]) for p in side] for side in (pieces, rims)],
+    ]
+    ways = [left_way(track, *hand, crossed) for hand in hands]
     return [None if way is None else bend(track, way) for way in ways]
+
+
+def off_the_mirror(track, shape):
+    """The edges of a shape without those on the line at which the path is reflected, which never join its ways."""
+    to_plan = windows(track)[0][2]
+    (t0, s0), (t1, s1) = map(to_plan, track.legs[0].mirror)
+    length = math.dist((t0, s0), (t1, s1))
+
+    def away(point):
+        return abs((t1 - t0) * (point[1] - s0) - (s1 - s0) * (point[0] - t0)) / length
+
+    lines = [shape] if isinstance(shape, LineString) else [shape.exterior, *shape.interiors]
+    edges = [edge for line in lines for edge in itertools.pairwise(line.coords)]
+    return shapely.MultiLineString([edge for edge in edges if max(map(away, edge)) > ON_MIRROR])
+
+
+def stands_over(track, everything, lowered):
+    """Whether source or receiver stands over something that reaches above the lowered plane."""
+    ends = {0: Point(0, 0), len(track.legs) - 1: Point(track.dp, 0)}
+    if len(track.legs) == 1:
+        ends = {0: shapely.MultiPoint([(0, 0), (track.dp, 0)])}
+    shapes = in_the_plane(track, everything, lowered)
+    return any(leg in ends and shape.intersects(ends[leg]) for leg, _, shape in shapes)
 
 
 def clusters(everything):
@@ -103,14 +131,17 @@ def crossed_by(track, shapes):
     return found
 
 
-def left_way(track, pieces, crossed):
-    """Shortest way that has all it meets on its right: corners from source to receiver, None where there is no way."""
+def left_way(track, pieces, rims, crossed):
+    """Shortest way that has all it meets on its right: corners from source to receiver, None where there is no way.
+
+    `rims` are what a way can meet of the pieces.
+    """
     pool = set(crossed)
     while True:
         way = round_pool([pieces[n] for n in sorted(pool)], track.dp, track.slope)
         if way is None:
             return way
-        near = shapely.dwithin(pieces, LineString(way), MEETS) if pieces else []
+        near = shapely.dwithin(rims, LineString(way), MEETS) if rims else []
         met = {n for n, close in enumerate(near) if close} - pool
         if not met:
             return way

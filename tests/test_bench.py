@@ -10,7 +10,7 @@ from shapely.geometry import LineString, Point
 from slow_twin import attenuation, level
 
 from kernels.air import band_absorption_db_per_m
-from siting.levels import prepare
+from siting.scene.prepared import prepare
 
 SCALE = 1 / 1000
 

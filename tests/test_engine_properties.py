@@ -15,8 +15,9 @@ import slow_scene
 from random_scenes import SIDE, random_scene
 from shapely import LineString, Polygon
 
-from siting.levels import levels, levels_at, prepare
+from siting.levels import levels, levels_at
 from siting.parts import Receiver, Scene, Source, Wall
+from siting.scene.prepared import prepare
 
 CLOSE = 1e-9  # dB
 NUDGE = 1e-7  # metres
@@ -86,13 +87,19 @@ def paths_of(heard):
     return sorted(loud, key=lambda path: (path.source, path.kind, path.via or "", path.terms.distance_m))
 
 
+TWIN_TELLS_NOT = (
+    "bend_x_m", "bend_y_m", "to_source_m", "to_receiver_m", "incidence_cos", "least_m", "diffraction_top_db", "foliage_m",
+    "site_m", "mean_height_m",
+)  # fmt: skip
+
+
 def counted(scene, terms):
     """Terms by name, without those that mean nothing here: G where nothing asks for it, and ways that screen in no band."""
     named = {name: np.asarray(value, float) for name, value in terms._asdict().items()}
     for region in ("g_source", "g_middle", "g_receiver"):
         if np.isnan(named[region]) or scene.ground_method == "alternative":
             named[region] = np.float64(0.0)
-    if not np.any(named["screening_top_db"]) or np.all(np.isinf(named["screening_top_db"])):
+    if not np.any(named["screening_db"]):
         for name in named:
             if name.startswith(
                 (
@@ -108,8 +115,8 @@ def counted(scene, terms):
                 )
             ):
                 named[name] = np.float64(0.0)
-    for name in ("bend_x_m", "bend_y_m", "to_source_m", "to_receiver_m", "incidence_cos", "least_m"):
-        del named[name]  # the twin does not tell them
+    for name in TWIN_TELLS_NOT:
+        del named[name]
     for way in ("top", "left", "right"):
         if np.isnan(named[f"detour_{way}_m"]):
             named[f"edges_{way}_m"] = np.float64(0.0)

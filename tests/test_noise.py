@@ -15,9 +15,10 @@ from kernels.bands import A_WEIGHTING_DB
 from siting import noise
 from siting.catalog import load_unit, unit_names
 from siting.errors import InputError
-from siting.levels import levels, prepare
+from siting.levels import levels
 from siting.model import PlacedUnit
 from siting.parts import Building, Receiver
+from siting.scene.prepared import prepare
 from siting.sound import resolve_sound
 from siting.surroundings import ENVIRONMENT, Environment, Surroundings, open_land, without_obstacles
 

@@ -79,14 +79,15 @@ def test_the_level_of_the_page_is_the_sum_of_its_rows():
     )
     energy = 0.0
     for words in shown:
-        lw, dc, solid, adiv, aatm, agr, a_s, a_m, a_r, abar, _, _, _, afol, asite, aref, cmet, level = (
-            float(words[-18 + k]) if words[-18 + k] != "-" else math.nan for k in range(18)
+        lw, dc, solid, adiv, aatm, agr, a_s, a_m, a_r, abar, dz, top, _, _, afol, asite, aref, cmet, level = (
+            float(words[-19 + k]) if words[-19 + k] != "-" else math.nan for k in range(19)
         )
         assert level == pytest.approx(
             lw + dc + solid - adiv - aatm - agr - abar - afol - asite - aref - cmet, abs=0.05
         )
         assert agr == pytest.approx(a_s + a_m + a_r, abs=0.02)
-        energy += 10 ** ((level + weights[words[-19]]) / 10)
+        assert top == pytest.approx(dz - max(0.0, agr), abs=0.011)
+        energy += 10 ** ((level + weights[words[-20]]) / 10)
     (last,) = [line.split() for line in TEXT.splitlines() if line.startswith("  porch")]
     assert float(last[-1]) == pytest.approx(10 * math.log10(energy), abs=0.01)
 

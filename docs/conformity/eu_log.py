@@ -8,13 +8,11 @@ import numpy as np
 from conformity.lines import BANDS, CASES, NONE, Case, Line, eight, heard, number, single, table
 from kernels.air import absorption_db_per_m
 from kernels.bands import NOMINAL_HZ
-from kernels.screening import over_top
 from siting.model import Floats
 from siting.parts import Terms
 
 WITHIN = 0.06
 SPHERE = 10 * math.log10(4 * math.pi)  # dB; the standard rounds it to 11 in Adiv
-WAVELENGTH = 340 / (62.5 * 2.0 ** np.arange(8))
 ADDED = "the ground amplifies (Agr < 0): the report subtracts Agr beside Dz, the log puts Dz in its place"
 COVERED = "Dz is below Agr: the report leaves Agr as it is (Abar = 0), the log puts Dz in its place"
 LOSS = "the log takes the loss of the trench's walls off, and does not state it"
@@ -42,7 +40,7 @@ def logged(name: str) -> Case:
     level = level + np.array(expected["A_weights_used"]) + 11.0 - SPHERE
     reasons: list[str | None] = [LOSS if bounced else None] * 8
     if "Dz_dB" in expected:
-        dz = over_the_top(terms)
+        dz = terms.diffraction_top_db
         lines.append(Line("Dz", tuple(expected["Dz_dB"]), eight(dz), WITHIN))
         reasons = [
             LOSS if bounced else ADDED if agr < 0 else COVERED if way < agr else None
@@ -63,12 +61,6 @@ def nominal_air(inputs: dict[str, Any], terms: Terms) -> Floats:
     """Aatm of the program's own formula, at the log's frequencies."""
     climate = (inputs["T_C"], inputs["RH_pct"])
     return np.asarray(absorption_db_per_m(NOMINAL_HZ, *climate) * terms.distance_m)
-
-
-def over_the_top(terms: Terms) -> Floats:
-    """Dz from the detour, e and Kmet of the program's listing."""
-    shares = [over_top(w, terms.detour_top_m, terms.edges_top_m, terms.kmet) for w in WAVELENGTH]
-    return 10 * np.log10(np.array(shares))
 
 
 def totals(
@@ -103,7 +95,7 @@ def wall_losses() -> str:
         if "Dz" in lines:
             (found,) = heard(name)
             terms = found.paths[0].terms
-            more = terms.ground_db + terms.screening_db - over_the_top(terms)
+            more = terms.ground_db + terms.screening_db - terms.diffraction_top_db
             level = level._replace(computed=eight(np.array(level.computed) + more))
         rows.append([name, *(NONE if d is None else number(d / count, 2) for d in level.differences())])
     return table(["", *BANDS], rows)

@@ -9,8 +9,9 @@ import numpy as np
 from conformity.lines import BANDS, CASES, Case, Line, eight, heard, number, scene, single
 from kernels.bands import A_WEIGHTING_DB
 from kernels.ways import Path, Ways, find_ways, make_room
-from siting.levels import levels, prepare
+from siting.levels import levels
 from siting.parts import ReceiverLevel
+from siting.scene.prepared import prepare
 
 WITHIN = 0.05
 PRINTED = 0.01  # one unit of the last digit in which lengths and terms are printed
@@ -87,9 +88,8 @@ def intermediates(name: str, found: ReceiverLevel) -> list[Line]:
         "Gr": terms.g_receiver, "D_Omega": terms.solid_angle_db,
         "total_unweighted": 10 * math.log10(np.sum(10 ** (found.level_db / 10))),
     }  # fmt: skip
-    if "hm" in given:  # from Agr, which it alone decides
-        d = terms.distance_m
-        have |= {"Agr": terms.ground_db[0], "hm": (4.8 - terms.ground_db[0]) * d / (2 * (17 + 300 / d))}
+    if "hm" in given:
+        have |= {"Agr": terms.ground_db[0], "hm": terms.mean_height_m}
     lines = []
     for key, value in given.items():
         if key in ("top", "left", "right"):

@@ -22,8 +22,8 @@ from siting.geodata.buildings import read_buildings
 from siting.geodata.coordinates import crs_text
 from siting.geodata.grid import terrain_raster
 from siting.geodata.terrain import elevation_at, read_terrain
-from siting.levels import prepare
 from siting.parts import Building, Scene, Source
+from siting.scene.prepared import prepare
 from siting.sound import resolve_sound
 
 HERE = Path(__file__).parent

@@ -9,8 +9,9 @@ from siting.contours.forecast import Forecast, forecast_time
 from siting.contours.grid import Box, Grid, grid_over
 from siting.contours.words import sentence, summary
 from siting.errors import InputError
-from siting.levels import Prepared, levels_at
+from siting.levels import levels_at
 from siting.model import Facts, Floats
+from siting.scene.prepared import Prepared
 
 __all__ = ["Box", "default_bounds", "sentence", "summary", "write_contours"]
 

@@ -51,6 +51,26 @@ def check_scene(
         _check_units(scene, source_ground, receiver_ground)
 
 
+def free_places(scene: Scene, sources: Floats, building_top_m: Floats, points: Floats, z: Floats) -> Flags:
+    """Whether points (n, 2) of heights z, NaN off the known ground, lie outside buildings and the bodies of sources (S, 5)."""
+    free = ~np.isnan(z)
+    if scene.buildings:
+        tree = shapely.STRtree([building.outline for building in scene.buildings])
+        point, building = tree.query(shapely.points(points), predicate="within")
+        under = z[point] < building_top_m[building]
+        free[point[under]] = False
+    for source, place in zip(scene.sources, sources, strict=True):
+        away = points - place[:2]
+        if source.size_m is None:
+            free[(away == 0).all(axis=1) & (z == place[2])] = False
+            continue
+        c, s = np.cos(place[4]), np.sin(place[4])
+        length, width, tall = source.size_m
+        within = (np.abs(away @ (c, s)) <= length / 2) & (np.abs(away @ (-s, c)) <= width / 2)
+        free[within & (np.abs(z - place[2]) <= tall)] = False
+    return free
+
+
 def places(points: tuple[Source, ...] | tuple[Receiver, ...]) -> Floats:
     """Plan coordinates, (n, 2)."""
     return np.array([(point.x_m, point.y_m) for point in points], float).reshape(-1, 2)

@@ -50,15 +50,7 @@ def scene_document(scene: Scene, terrain_name: str | None = None) -> Document:
     members: Document = {"type": "FeatureCollection"}
     if scene.crs is not None:
         members["crs"] = {"type": "name", "properties": {"name": wording.crs_urn(scene.crs)}}
-    members |= {
-        "air": asdict(scene.air),
-        "ground_g": scene.ground_g,
-        "ground_method": scene.ground_method,
-        "c0_db": scene.c0_db,
-        "reflections": scene.reflections,
-        "lateral_rule_8x": scene.lateral_rule_8x,
-        "edges_below_sight": scene.edges_below_sight,
-    }
+    members |= settings_of(scene)
     if terrain_name is not None:
         members["terrain"] = terrain_name
     features = [
@@ -71,6 +63,19 @@ def scene_document(scene: Scene, terrain_name: str | None = None) -> Document:
         *map(_elevation, scene.elevation),
     ]
     return members | {"features": features}
+
+
+def settings_of(scene: Scene) -> Document:
+    """What a scene's levels are computed with, by the names of its top-level members."""
+    return {
+        "air": asdict(scene.air),
+        "ground_g": scene.ground_g,
+        "ground_method": scene.ground_method,
+        "c0_db": scene.c0_db,
+        "reflections": scene.reflections,
+        "lateral_rule_8x": scene.lateral_rule_8x,
+        "edges_below_sight": scene.edges_below_sight,
+    }
 
 
 def scene_text(document: Document) -> str:

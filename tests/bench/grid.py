@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bench.goteborg import BOUNDS, goteborg
 from siting.contours import write_contours
-from siting.levels import levels_at, prepare
+from siting.levels import levels_at
+from siting.scene.prepared import prepare
 
 
 def map_once(step_m, threads):

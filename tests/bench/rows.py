@@ -17,8 +17,8 @@ from kernels.obstacles import no_obstacles
 from kernels.surface import no_surface
 from kernels.transfer import transfer
 from kernels.zones import uniform_zones
-from siting.levels import prepare
 from siting.scene.elevation import ground_at
+from siting.scene.prepared import prepare
 
 G = 0.5
 AIR = (10.0, 70.0, 101.325)
