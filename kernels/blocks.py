@@ -219,5 +219,5 @@ def fill_paths(
         fill_path(path_of(paths[i]), hs, hr, source[4], pattern, ways[i], medium, work, bands[i], single[i])
         if reflector[i] >= 0:
             fill_reflection(reflector[i], bends[i], medium.reflectors, medium.wavelength, bands[i])
-            single[i, BEND_X], single[i, BEND_Y] = paths[i, 6], paths[i, 7]
+            single[i, BEND_X], single[i, BEND_Y] = paths[i, 0] + paths[i, 6], paths[i, 1] + paths[i, 7]
             single[i, TO_SOURCE:] = bends[i]

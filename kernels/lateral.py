@@ -11,7 +11,7 @@ from kernels.meeting import join_met
 from kernels.obstacles import TERRAIN, Crossings, Obstacles
 from kernels.plane import IN_PLANE_M
 from kernels.pool import Frame, Pool, clear_pool, turn_frame
-from kernels.sections import add_section
+from kernels.touching import add_cluster
 from kernels.yards import yard_way
 
 
@@ -32,7 +32,8 @@ def side_way(
     """The way round on one side (1 left, -1 right) of the walls and buildings among the first `count` crossings.
 
     Crossings before `bend` metres lie on a reflected path's first leg, which `mirrored` unfolds. What the way meets joins the
-    pool; on a reflected path, whose way is no true line on the map, only what touches the pool.
+    pool with all that hangs together with it; on a reflected path, whose way is no true line on the map, nothing joins but what
+    the way meets and what touches the pool.
     """
     bent = bend > 0.0
     clear_pool(pool, frame, plan, bent)
@@ -48,11 +49,11 @@ def side_way(
         leg = 1 if crossings.t[k] < bend else 0
         if pool.member[leg, e] < pool.turn[0]:
             pool.cluster[leg, obstacles.cluster[o]] = pool.turn[0]
-            add_section(e, leg, turned_mirror if leg == 1 else turned, z0, slope, obstacles, pool)
+            add_cluster(e, leg, bent, turned_mirror if leg == 1 else turned, z0, slope, obstacles, pool)
     while True:
         corners = hull_way(plan, pool)
         if corners < 0:
-            corners = yard_way(plan, slope, bend, crossings, crossed, obstacles, pool)
+            corners = yard_way(plan, slope, bend, crossings, crossed, pool)
         if corners < 0:
             return NO_WAY
         met = False

@@ -7,7 +7,7 @@ from kernels.obstacles import TERRAIN, Obstacles
 from kernels.plane import IN_PLANE_M, ends
 from kernels.pool import MOST_STEPS, STEPS, Floats, Frame, Pool
 from kernels.pyramid import march
-from kernels.sections import add_section
+from kernels.touching import add_cluster
 
 TOUCH_M = 1e-6  # a way that comes this close touches
 STRAIGHT_M = 1e-5  # what is this close to the line of a surface that reflects is part of it
@@ -113,7 +113,7 @@ def join_on_step(
                     or lies_on_mirror(e, frame, mirrored, obstacles)
                 ):
                     continue
-                add_section(e, leg, frame, z0, slope, obstacles, pool)
+                add_cluster(e, leg, touching, frame, z0, slope, obstacles, pool)
                 met = True
     return met
 

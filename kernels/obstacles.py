@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kernels.cache import kernel, lean
 from kernels.hollows import find_hollows
-from kernels.outlines import find_clusters, find_corners, find_rings
+from kernels.outlines import find_clusters, find_corners, find_rings, list_touching
 from kernels.pyramid import Pyramid, build_pyramid, march
 
 Floats = NDArray[np.float64]
@@ -36,6 +36,9 @@ class Obstacles(NamedTuple):
         WALL, BUILDING or TERRAIN.
     cluster : (O,) int64
         Walls and buildings that touch have the same number.
+    touch_first : (E + 1,) int64
+        Edge e touches the edges touching[touch_first[e]] to touching[touch_first[e + 1]] of other walls and buildings.
+    touching : (T,) int64
     first : (O + 1,) int64
         Object o has the edges first[o] to first[o + 1].
     after : (E,) int64
@@ -66,6 +69,8 @@ class Obstacles(NamedTuple):
     owner: Ints
     kind: Ints
     cluster: Ints
+    touch_first: Ints
+    touching: Ints
     first: Ints
     after: Ints
     ring: Ints
@@ -120,10 +125,11 @@ def make_obstacles(edges: ArrayLike, owner: ArrayLike, kind: ArrayLike) -> Obsta
     listed = np.empty(start[-1], np.int64)
     list_edges(edge, origin, shape[1], start[:-1].copy(), listed, tops.ravel())
     corner = find_corners(edge, building, terrain, before)
-    cluster = find_clusters(edge, owners, kinds != TERRAIN, start, listed)
+    touching = list_touching(edge, owners, kinds != TERRAIN, start, listed)
+    cluster = find_clusters(owners, len(kinds), *touching)
     cells = build_pyramid(tops)
     hollows = find_hollows(edge, ring, building, terrain, start, listed, origin, shape[1])
-    outlines = first, after, ring, *hollows, corner
+    outlines = *touching, first, after, ring, *hollows, corner
     return Obstacles(edge, owners, kinds, cluster, *outlines, cells, start, listed, edge[listed], origin)
 
 

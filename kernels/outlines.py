@@ -13,21 +13,19 @@ TOUCH_M = 1e-3  # walls and buildings nearer to each other than this leave no ga
 
 
 @kernel
-def find_clusters(edge: Floats, owner: Ints, stands: Bools, start: Ints, listed: Ints) -> Ints:
-    """(O,) the lowest number of an object that each is joined to by those that touch; those that stand (O,) alone are joined."""
-    root = np.arange(len(stands))
+def find_touching(edge: Floats, owner: Ints, stands: Bools, start: Ints, listed: Ints, pairs: Ints) -> int:
+    """Write pairs of edges of different objects that touch, some of them twice; returns how many there are, with no room as well.
+
+    `stands` (O,) says which objects are asked; of a cell c the edges are listed[start[c]] to listed[start[c + 1]].
+    """
+    count = 0
     for cell in range(len(start) - 1):
         for i in range(start[cell], start[cell + 1]):
             for j in range(i + 1, start[cell + 1]):
                 e, f = listed[i], listed[j]
-                a, b = owner[e], owner[f]
-                if a == b or not stands[a] or not stands[b]:
+                if owner[e] == owner[f] or not stands[owner[e]] or not stands[owner[f]]:
                     continue
-                while root[a] != a:
-                    a = root[a]
-                while root[b] != b:
-                    b = root[b]
-                if a != b and touch(
+                if touch(
                     edge[e, 0],
                     edge[e, 1],
                     edge[e, 3],
@@ -37,9 +35,36 @@ def find_clusters(edge: Floats, owner: Ints, stands: Bools, start: Ints, listed:
                     edge[f, 3],
                     edge[f, 4],
                 ):
-                    root[max(a, b)] = min(a, b)
-    for o in range(len(root)):
-        a = root[o]
+                    if count < len(pairs):
+                        pairs[count, 0], pairs[count, 1] = e, f
+                    count += 1
+    return count
+
+
+def list_touching(edge: Floats, owner: Ints, stands: Bools, start: Ints, listed: Ints) -> tuple[Ints, Ints]:
+    """(E + 1,) and (T,): edge e touches the edges touching[first[e]] to touching[first[e + 1]] of other objects."""
+    pairs = np.empty(
+        (find_touching(edge, owner, stands, start, listed, np.empty((0, 2), np.int64)), 2), np.int64
+    )
+    find_touching(edge, owner, stands, start, listed, pairs)
+    both = np.unique(np.vstack([pairs, pairs[:, ::-1]]), axis=0)
+    return np.searchsorted(both[:, 0], np.arange(len(edge) + 1)), np.ascontiguousarray(both[:, 1])
+
+
+@kernel
+def find_clusters(owner: Ints, objects: int, first: Ints, touching: Ints) -> Ints:
+    """(objects,) the lowest number of an object that each is joined to by those that touch."""
+    root = np.arange(objects)
+    for e in range(len(owner)):
+        for i in range(first[e], first[e + 1]):
+            a, b = owner[e], owner[touching[i]]
+            while root[a] != a:
+                a = root[a]
+            while root[b] != b:
+                b = root[b]
+            root[max(a, b)] = min(a, b)
+    for o in range(objects):
+        a = o
         while root[a] != a:
             a = root[a]
         root[o] = a

@@ -6,7 +6,7 @@ from kernels.cache import kernel
 from kernels.medium import Medium, Work
 from kernels.obstacles import TERRAIN, Crossings, Obstacles, find_edges
 from kernels.surface import profile_area
-from kernels.ways import Path
+from kernels.ways import Path, legs_of
 
 
 @kernel
@@ -15,15 +15,13 @@ def ground_area(path: Path, ground_s: float, ground_r: float, medium: Medium, wo
 
     `ground_s` and `ground_r` are the heights of the ground under source and receiver.
     """
-    first = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2) if path.bent else 0.0
-    fx, fy = (path.xp, path.yp) if path.bent else (path.xs, path.ys)
-    second = np.sqrt((path.xr - fx) ** 2 + (path.yr - fy) ** 2)
+    first, second, fx, fy = legs_of(path)
     sight = 0.5 * (path.zs + path.zr) * (first + second)
     surface, obstacles = medium.screens.surface, medium.screens.obstacles
     if len(surface.z):
         below = profile_area(surface, fx, fy, path.xr, path.yr)
         if path.bent:
-            below += profile_area(surface, path.xs, path.ys, path.xp, path.yp)
+            below += profile_area(surface, path.xs, path.ys, fx, fy)
         return sight - below
     if not path.bent or first == 0.0 or second == 0.0:
         return sight - area_of_leg(fx, fy, ground_s, path.xr, path.yr, ground_r, obstacles, work.crossings)

@@ -14,7 +14,7 @@ from kernels.medium import Medium, Work
 from kernels.path_height import ground_area
 from kernels.regions import bent_ground_factors, path_ground_factors
 from kernels.screening import diffraction, over_top, top_share
-from kernels.ways import Path
+from kernels.ways import Path, legs_of
 from kernels.weather import meteorological_correction
 
 Floats = NDArray[np.float64]
@@ -136,7 +136,16 @@ def fill_ground(
         return
     if path.bent:
         factors = bent_ground_factors(
-            path.xs, path.ys, hs, path.xp, path.yp, path.xr, path.yr, hr, medium.zones, work.zones
+            path.xs,
+            path.ys,
+            hs,
+            path.xs + path.dx,
+            path.ys + path.dy,
+            path.xr,
+            path.yr,
+            hr,
+            medium.zones,
+            work.zones,
         )
     else:
         factors = path_ground_factors(path.xs, path.ys, hs, path.xr, path.yr, hr, medium.zones, work.zones)
@@ -154,15 +163,14 @@ def fill_belts(
     """Foliage and sites along the legs of a path; the metres in each."""
     gs, gr = path.zs - hs, path.zr - hr
     if path.bent:
-        one = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2)
-        two = np.sqrt((path.xr - path.xp) ** 2 + (path.yr - path.yp) ** 2)
+        one, two, xp, yp = legs_of(path)
         share = one / (one + two)
         zp, gp = path.zs + (path.zr - path.zs) * share, gs + (gr - gs) * share
         foliage, site = lengths_in_belts(
-            path.xs, path.ys, path.zs, gs, path.xp, path.yp, zp, gp, medium.belts, work.belts
+            path.xs, path.ys, path.zs, gs, xp, yp, zp, gp, medium.belts, work.belts
         )
         more, further = lengths_in_belts(
-            path.xp, path.yp, zp, gp, path.xr, path.yr, path.zr, gr, medium.belts, work.belts
+            xp, yp, zp, gp, path.xr, path.yr, path.zr, gr, medium.belts, work.belts
         )
         foliage, site = foliage + more, site + further
     else:
@@ -191,10 +199,9 @@ def fill_path(
 
     The reflection's own loss is the caller's; it is set to 0.
     """
-    fx, fy = (path.xp, path.yp) if path.bent else (path.xr, path.yr)
-    plan = np.sqrt((fx - path.xs) ** 2 + (fy - path.ys) ** 2)
-    if path.bent:
-        plan += np.sqrt((path.xr - path.xp) ** 2 + (path.yr - path.yp) ** 2)
+    first, last, _, _ = legs_of(path)
+    plan = first + last
+    towards_x, towards_y = (path.dx, path.dy) if path.bent else (path.xr - path.xs, path.yr - path.ys)
     rise = path.zr - path.zs
     distance = np.sqrt(plan * plan + rise * rise)
     single[DISTANCE], single[PLAN], single[HS], single[HR] = distance, plan, hs, hr
@@ -202,7 +209,7 @@ def fill_path(
     single[CMET] = meteorological_correction(medium.c0, plan, hs + hr)
     bands[DIRECTIVITY], bands[REFLECTION] = 0.0, 0.0
     if len(directivity):
-        directivity_db(directivity, heading, fx - path.xs, fy - path.ys, bands[DIRECTIVITY])
+        directivity_db(directivity, heading, towards_x, towards_y, bands[DIRECTIVITY])
     for band in range(BANDS):
         bands[AIR, band] = medium.alpha[band] * distance
     fill_ground(path, hs, hr, medium, work, bands, single)

@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 Frame = tuple[float, float, float, float, float, float]  # t = f0 + f1 x + f2 y, s = f3 + f4 x + f5 y
 
 LINES, CORNERS, STEPS, SECTIONS = range(4)  # places in `counts`
-OBJECT, LEG, FIRST_LINE, IS_CUT = range(4)  # columns of `section`
+OBJECT, LEG, FIRST_LINE = range(3)  # columns of `section`
 MOST_STEPS = 32  # as many steps of a way are remembered
 
 
@@ -28,7 +28,7 @@ class Pool(NamedTuple):
     line: Floats  # (n, 4) closed outlines: ta, sa, tb, sb; a wall there and back
     corner: Floats  # (n, 8) where a way turns: its place, one a little off it, and the outline back and on
     step: Floats  # (n, 4) steps of earlier ways on this side, which meet nothing more
-    section: Ints  # (n, 4) object, leg, first line, and whether the plane cuts it
+    section: Ints  # (n, 3) object, leg, first line
     member: Ints  # (2, E) turn and number of the section that an edge on the path's last or first leg is in
     cluster: Ints  # (2, O) turn in which an object of a cluster of those that touch was crossed
     cut: Floats  # where the plane leaves a roof, in the order of s
@@ -61,7 +61,7 @@ def make_pool(obstacles: Obstacles, crossings: Crossings) -> Pool:
         np.empty((lines, 4)),
         np.empty((corners, 8)),
         np.empty((MOST_STEPS, 4)),
-        np.empty((edges, 4), np.int64),
+        np.empty((edges, 3), np.int64),
         np.zeros((2, len(obstacles.edge)), np.int64),
         np.zeros((2, len(obstacles.kind)), np.int64),
         np.empty(edges),

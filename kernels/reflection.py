@@ -20,8 +20,8 @@ class Bend(NamedTuple):
     """Where a path is reflected; distances in metres."""
 
     meets: bool
-    x: float
-    y: float
+    dx: float  # from the source
+    dy: float
     to_source: float
     to_receiver: float
     cosine: float  # of the angle of incidence
@@ -43,9 +43,9 @@ def find_bend(
         return NO_BEND
     share = before_s / (before_s + before_r)
     # from the mirror image of the source towards the receiver
-    xi, yi = xs - 2.0 * before_s * nx, ys - 2.0 * before_s * ny
-    x, y = xi + (xr - xi) * share, yi + (yr - yi) * share
-    along = (x - x0) * reflectors.ux[k] + (y - y0) * reflectors.uy[k]
+    xi, yi = -2.0 * before_s * nx, -2.0 * before_s * ny
+    dx, dy = xi + (xr - xs - xi) * share, yi + (yr - ys - yi) * share
+    along = (xs - x0 + dx) * reflectors.ux[k] + (ys - y0 + dy) * reflectors.uy[k]
     start, stop = reflectors.start[k], reflectors.stop[k]
     if not start <= along < stop:
         return NO_BEND
@@ -57,10 +57,10 @@ def find_bend(
         ground += (reflectors.ground_b[k] - ground) * part
     if z >= top or z <= reflectors.bottom[k] or z <= ground:
         return NO_BEND
-    to_source = np.sqrt((x - xs) ** 2 + (y - ys) ** 2 + (z - zs) ** 2)
-    to_receiver = np.sqrt((x - xr) ** 2 + (y - yr) ** 2 + (z - zr) ** 2)
+    to_source = np.sqrt(dx * dx + dy * dy + (z - zs) ** 2)
+    to_receiver = np.sqrt((xr - xs - dx) ** 2 + (yr - ys - dy) ** 2 + (z - zr) ** 2)
     least = min(reflectors.width[k], top - ground)
-    return Bend(True, x, y, to_source, to_receiver, before_s / to_source, least)
+    return Bend(True, dx, dy, to_source, to_receiver, before_s / to_source, least)
 
 
 @kernel
@@ -97,7 +97,7 @@ def find_bends(
                     index[count, 0], index[count, 1], index[count, 2] = s, j, k
                     row = paths[count]
                     row[0], row[1], row[2], row[3], row[4], row[5] = xs, ys, zs, xr, yr, zr
-                    row[6], row[7] = bend.x, bend.y
+                    row[6], row[7] = bend.dx, bend.dy
                     bends[count, 0], bends[count, 1] = bend.to_source, bend.to_receiver
                     bends[count, 2], bends[count, 3] = bend.cosine, bend.least
                 count += 1

@@ -7,7 +7,6 @@ from kernels.obstacles import WALL, Obstacles
 from kernels.plane import IN_PLANE_M, ends, outwards
 from kernels.pool import (
     FIRST_LINE,
-    IS_CUT,
     LEG,
     LINES,
     OBJECT,
@@ -20,21 +19,21 @@ from kernels.pool import (
 from kernels.roofs import add_roof
 
 
-@lean_inlined
+@lean
 def add_section(
     e: int, leg: int, frame: Frame, z0: float, slope: float, obstacles: Obstacles, pool: Pool
 ) -> None:
     """Add the section that edge e of a leg is in: of a wall's segment or a roof, or of one of a roof's parts."""
     o = obstacles.owner[e]
     n, section = pool.counts[SECTIONS], pool.section
+    pool.root[n] = n
     section[n, OBJECT], section[n, LEG] = o, leg
-    section[n, FIRST_LINE], section[n, IS_CUT] = pool.counts[LINES], 0
+    section[n, FIRST_LINE] = pool.counts[LINES]
     pool.counts[SECTIONS] = n + 1
     if obstacles.kind[o] == WALL:
         pool.member[leg, e] = pool.turn[0] + n
         add_wall(e, frame, z0, slope, obstacles, pool)
     elif not add_roof(o, leg, frame, z0, slope, obstacles, pool):
-        section[n, IS_CUT] = 1
         add_cut_roof(e, leg, frame, z0, slope, obstacles, pool)
 
 
@@ -48,7 +47,6 @@ def add_wall(e: int, frame: Frame, z0: float, slope: float, obstacles: Obstacles
         return
     dt, ds, _, _ = outwards(e, frame, obstacles)
     if not in_a or not in_b:  # the way turns where the plane leaves the wall's top
-        pool.section[pool.counts[SECTIONS] - 1, IS_CUT] = 1
         over_a, over_b = max(over_a, 0.0) if in_a else over_a, max(over_b, 0.0) if in_b else over_b
         share = over_a / (over_a - over_b)
         tc, sc = ta + (tb - ta) * share, sa + (sb - sa) * share

@@ -60,7 +60,10 @@ class Room(NamedTuple):
 
 
 class Path(NamedTuple):
-    """A straight path, or one with a reflection at (xp, yp); metres, heights absolute."""
+    """A straight path, or one that is reflected at (dx, dy) as seen from the source; metres, heights absolute.
+
+    Seen from there, since far from the origin an absolute place is known to a nanometre only, and near a wall that is heard.
+    """
 
     xs: float
     ys: float
@@ -69,8 +72,8 @@ class Path(NamedTuple):
     yr: float
     zr: float
     bent: bool
-    xp: float
-    yp: float
+    dx: float
+    dy: float
 
 
 class Ways(NamedTuple):
@@ -103,6 +106,14 @@ def make_room(screens: Screens) -> Room:
     )
 
 
+@inlined
+def legs_of(path: Path) -> tuple[float, float, float, float]:
+    """Lengths in plan of the first leg, 0 on a straight path, and of the last, and the place at which the last begins."""
+    first = np.sqrt(path.dx * path.dx + path.dy * path.dy)
+    last = np.sqrt((path.xr - path.xs - path.dx) ** 2 + (path.yr - path.ys - path.dy) ** 2)
+    return first, last, path.xs + path.dx, path.ys + path.dy
+
+
 @lean_inlined
 def leg_frame(x: float, y: float, ux: float, uy: float, before: float, mirror: float) -> Frame:
     """Frame of a leg that starts at (x, y), `before` metres along the path; mirror -1 turns it over."""
@@ -112,16 +123,14 @@ def leg_frame(x: float, y: float, ux: float, uy: float, before: float, mirror: f
 @lean
 def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
     """The ways past everything on one path."""
-    first_leg = np.sqrt((path.xp - path.xs) ** 2 + (path.yp - path.ys) ** 2) if path.bent else 0.0
-    fx, fy = (path.xp, path.yp) if path.bent else (path.xs, path.ys)
-    second_leg = np.sqrt((path.xr - fx) ** 2 + (path.yr - fy) ** 2)
+    first_leg, second_leg, fx, fy = legs_of(path)
     plan = first_leg + second_leg
     if second_leg < SHORT_M or (path.bent and first_leg < SHORT_M):
         return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0, np.inf)
     rise = path.zr - path.zs
     slope = rise / plan
     zp = path.zs + slope * first_leg
-    ux, uy = (path.xr - fx) / second_leg, (path.yr - fy) / second_leg
+    ux, uy = (path.xr - path.xs - path.dx) / second_leg, (path.yr - path.ys - path.dy) / second_leg
     frame = leg_frame(fx, fy, ux, uy, first_leg, 1.0)
     mirrored = frame
     sink = 0.0
@@ -131,15 +140,15 @@ def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
         sink = 0.5 * np.sqrt((straight + screens.reach) ** 2 - square) * straight / plan
     count = found = 0
     if path.bent:
-        vx, vy = (path.xp - path.xs) / first_leg, (path.yp - path.ys) / first_leg
+        vx, vy = path.dx / first_leg, path.dy / first_leg
         mirrored = leg_frame(path.xs, path.ys, vx, vy, 0.0, -1.0)
         count = profile_above(
             screens.surface,
             path.xs,
             path.ys,
             path.zs,
-            path.xp,
-            path.yp,
+            fx,
+            fy,
             zp,
             0.0,
             count,
@@ -251,7 +260,7 @@ def trace_rows(sources: Floats, receivers: Floats, first: int, stop: int, screen
 
 @kernel
 def trace_paths(paths: Floats, screens: Screens) -> Floats:
-    """(n, 10) the ways of paths (n, 8): source x, y, z, receiver x, y, z, and x, y of the bend, nan on a straight path."""
+    """(n, 10) the ways of paths (n, 8): source x, y, z, receiver x, y, z, and the bend from the source or nan."""
     room = make_room(screens)
     kept = np.empty((len(paths), WAY_VALUES))
     for i in range(len(paths)):
@@ -262,7 +271,9 @@ def trace_paths(paths: Floats, screens: Screens) -> Floats:
 @inlined
 def path_of(row: Floats) -> Path:
     """A path from its row of eight values."""
-    return Path(row[0], row[1], row[2], row[3], row[4], row[5], row[6] == row[6], row[6], row[7])
+    bent = row[6] == row[6]
+    dx, dy = (row[6], row[7]) if bent else (0.0, 0.0)
+    return Path(row[0], row[1], row[2], row[3], row[4], row[5], bent, dx, dy)
 
 
 @inlined

@@ -7,21 +7,17 @@ passes; so all are passed on one hand where the way passes one place of them so.
 import numpy as np
 
 from kernels.cache import lean, lean_inlined
-from kernels.obstacles import Crossings, Obstacles
-from kernels.outlines import touch
-from kernels.pool import CORNERS, FIRST_LINE, IS_CUT, LEG, LINES, OBJECT, SECTIONS, Pool
+from kernels.obstacles import Crossings
+from kernels.pool import CORNERS, FIRST_LINE, LINES, SECTIONS, Pool
 from kernels.visibility import put_block, shortest_way
 
 
 @lean
-def yard_way(
-    plan: float, slope: float, bend: float, crossings: Crossings, count: int, obstacles: Obstacles, pool: Pool
-) -> int:
+def yard_way(plan: float, slope: float, bend: float, crossings: Crossings, count: int, pool: Pool) -> int:
     """The shortest way outside the pool from or to a place that it surrounds, into pool.chain; -1 where there is none.
 
     The first `count` crossings in pool.order are those of the pool, in any order.
     """
-    find_roots(obstacles, pool)
     sort_crossings(count, crossings, pool)
     n, blocks, line = 0, pool.blocks, pool.line
     for k in range(pool.counts[LINES]):
@@ -69,38 +65,6 @@ def sort_crossings(count: int, crossings: Crossings, pool: Pool) -> None:
             order[j] = order[j - 1]
             j -= 1
         order[j] = k
-
-
-@lean_inlined
-def find_roots(obstacles: Obstacles, pool: Pool) -> None:
-    """Fill pool.root: the lowest number of those sections that each hangs together with by such as touch."""
-    root = pool.root
-    for p in range(pool.counts[SECTIONS]):
-        root[p] = p
-        for q in range(p):
-            a, b = root[p], root[q]
-            if a != b and hang_together(p, q, obstacles, pool):
-                for i in range(p + 1):
-                    if root[i] == max(a, b):
-                        root[i] = min(a, b)
-
-
-@lean_inlined
-def hang_together(p: int, q: int, obstacles: Obstacles, pool: Pool) -> bool:
-    """Whether two sections are of objects that touch, and do so themselves where the plane cuts one of them."""
-    section, line = pool.section, pool.line
-    a, b = section[p, OBJECT], section[q, OBJECT]
-    if section[p, LEG] != section[q, LEG] or obstacles.cluster[a] != obstacles.cluster[b]:
-        return False
-    if section[p, IS_CUT] == 0 and section[q, IS_CUT] == 0:
-        return True
-    for i in range(section[p, FIRST_LINE], last_line(p, pool)):
-        for j in range(section[q, FIRST_LINE], last_line(q, pool)):
-            if touch(
-                line[i, 0], line[i, 1], line[i, 2], line[i, 3], line[j, 0], line[j, 1], line[j, 2], line[j, 3]
-            ):
-                return True
-    return False
 
 
 @lean_inlined

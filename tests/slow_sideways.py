@@ -22,7 +22,8 @@ FLAT = 1e-9  # a plane that rises less than this is level, and touches tops that
 def round_the_sides(track, everything, top):
     """The shortest way round the left and round the right of what the path crosses; None where there is none.
 
-    On a reflected path only what hangs together with something that a leg crosses may join what this leg crosses.
+    What hangs together in the plane is gone round as one. On a reflected path the way takes in single pieces, and only such as
+    hang together on the map with something that the leg crosses.
     """
     shapes = in_the_plane(track, everything, top.lowered)
     crossed = crossed_by(track, shapes)
@@ -37,8 +38,22 @@ def round_the_sides(track, everything, top):
         (pieces, rims),
         [[shapely.transform(p, lambda xy: xy * [1, -1]) for p in side] for side in (pieces, rims)],
     ]
-    ways = [left_way(track, *hand, crossed) for hand in hands]
+    together = [{n} for n in range(len(shapes))] if len(track.legs) > 1 else hanging_together(pieces)
+    ways = [left_way(track, *hand, together, crossed) for hand in hands]
     return [None if way is None else bend(track, way) for way in ways]
+
+
+def hanging_together(pieces):
+    """For each piece the numbers of all that it hangs together with, itself among them."""
+    found = [
+        {n, *np.flatnonzero(shapely.dwithin(pieces, piece, GAP)).tolist()} for n, piece in enumerate(pieces)
+    ]
+    for near in found:
+        grown = set()
+        while grown != near:
+            grown = set(near)
+            near |= {m for n in grown for m in found[n]}
+    return found
 
 
 def off_the_mirror(track, shape):
@@ -131,12 +146,12 @@ def crossed_by(track, shapes):
     return found
 
 
-def left_way(track, pieces, rims, crossed):
+def left_way(track, pieces, rims, together, crossed):
     """Shortest way that has all it meets on its right: corners from source to receiver, None where there is no way.
 
-    `rims` are what a way can meet of the pieces.
+    `rims` are what a way can meet of the pieces, `together` what joins with each.
     """
-    pool = set(crossed)
+    pool = {m for n in crossed for m in together[n]}
     while True:
         way = round_pool([pieces[n] for n in sorted(pool)], track.dp, track.slope)
         if way is None:
@@ -145,7 +160,7 @@ def left_way(track, pieces, rims, crossed):
         met = {n for n, close in enumerate(near) if close} - pool
         if not met:
             return way
-        pool |= met
+        pool |= {m for n in met for m in together[n]}
 
 
 def round_pool(pool, dp, slope):

@@ -76,7 +76,7 @@ def ways(things, source, receiver, bend=None, **settings):
     among = screens(things, **settings)
     path = straight(source, receiver)
     if bend is not None:
-        path = path._replace(bent=True, xp=float(bend[0]), yp=float(bend[1]))
+        path = path._replace(bent=True, dx=float(bend[0]) - path.xs, dy=float(bend[1]) - path.ys)
     return find_ways(path, among, make_room(among))
 
 

@@ -25,7 +25,7 @@ def test_straight_over_the_ridge():
 
 def test_the_ground_may_bend_where_the_path_does():
     """From (0, 0) over the ridge to (15, 0), where the ground is 2 m high, and back over it to (0, 10)."""
-    path = straight((0, 0, 7), (0, 10, 7))._replace(bent=True, xp=15.0, yp=0.0)
+    path = straight((0, 0, 7), (0, 10, 7))._replace(bent=True, dx=15.0, dy=0.0)
     back = math.hypot(15, 10)
     below = 10 * (0 + 4) / 2 + 5 * (4 + 2) / 2 + back / 3 * (2 + 4) / 2 + back * 2 / 3 * (4 + 0) / 2
     assert area_under(path, 0.0, 0.0) == pytest.approx(7 * (15 + back) - below, abs=1e-12)

@@ -31,7 +31,7 @@ def test_the_image_source_by_hand():
     """A wall along y = 12; the source 12 m and the receiver 4 m before it, 12 m apart along: at 9 m, as 12 to 4."""
     found = reflectors(wall([(-20, 12), (30, 12)], 6.0, absorption=0.0))
     ((_, bend),) = bends(found, (0, 0, 1), (12, 8, 5))
-    assert (bend.x, bend.y) == pytest.approx((9, 12), abs=1e-12)
+    assert (bend.dx, bend.dy) == pytest.approx((9, 12), abs=1e-12)
     # the height goes with the way: 1 + 4 * 3/4 = 4 m; legs (9, 12, 3) and (3, 4, 1)
     assert bend.to_source == pytest.approx(math.sqrt(81 + 144 + 9), abs=1e-12)
     assert bend.to_receiver == pytest.approx(math.sqrt(9 + 16 + 1), abs=1e-12)

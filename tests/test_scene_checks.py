@@ -1,15 +1,18 @@
 """Places that get no level. Oracles: positions worked out by hand, and a plain count over random points."""
 
+import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from shapely.geometry import box
+from shapely.geometry import LineString, box
 from small_scene import POWER
 
 from siting.errors import InputError
-from siting.parts import Building, Receiver, Scene, Source
-from siting.scene.checks import check_scene
+from siting.parts import Building, Elevation, Receiver, Scene, Source, Wall
+from siting.scene.checks import check_scene, free_places
+from siting.scene.prepared import prepare
 
 
 def checked(scene, source_ground=None, receiver_ground=None, **tops):
@@ -114,3 +117,77 @@ def test_random_points_inside_buildings_against_a_plain_count():
             assert not (inside and h < 5)
         except InputError:
             assert inside and h < 5
+
+
+def buried(ground=(), **parts):
+    return replace(
+        plain([(60, 0, 1.5)]), **parts, elevation=tuple(Elevation(np.array([place])) for place in ground)
+    )
+
+
+PLATEAU = [(x, y, 100.0) for x in (-20, 70) for y in (-20, 20)]
+VALLEY = [(x, y, 0.0 if x == 25 else 100.0) for x in (-20, 25, 70) for y in (-20, 20)]
+
+
+@pytest.mark.parametrize(
+    ("ground", "part", "says"),
+    [
+        (
+            PLATEAU,
+            Wall("W", LineString([(20, -5), (20, 5)]), top_m=3),
+            'wall "W" has its top nowhere above the ground, 97.00 m',
+        ),
+        (
+            PLATEAU,
+            Wall("W", LineString([(20, -5), (20, 5)]), tops_m=(60, 99.5)),
+            "0.50 m below it at the least",
+        ),
+        ((), Wall("W", LineString([(20, -5), (20, 5)]), tops_m=(0, 0)), "0.00 m below it"),
+        (
+            PLATEAU,
+            Building("B", box(20, -5, 30, 5), top_m=6),
+            'building "B" has its top nowhere above the ground, 94.00 m',
+        ),
+    ],
+)
+def test_tops_below_the_ground_are_no_heights(ground, part, says):
+    scene = buried(ground, **{"walls" if isinstance(part, Wall) else "buildings": (part,)})
+    with pytest.raises(InputError) as error:
+        prepare(scene)
+    assert str(error.value).startswith("mine.geojson: ") and says in str(error.value)
+    assert "height_m" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "wall",
+    [
+        Wall(
+            "across", LineString([(-10, 0), (60, 0)]), top_m=50
+        ),  # both ends lie in the slopes, its middle spans the valley
+        Wall("part", LineString([(5, -5), (10, -5), (25, -5)]), tops_m=(1, 1, 1)),
+        Wall("beyond", LineString([(200, -5), (200, 5)]), top_m=-50),  # where the ground is not known
+        Wall("low", LineString([(25, -5), (25, 5)]), top_m=1e-3),
+    ],
+)
+def test_tops_above_the_ground_somewhere_are(wall):
+    assert len(prepare(buried(VALLEY, walls=(wall,))).stands.edges) == len(wall.line.coords) - 1
+
+
+def test_places_for_a_map_are_those_that_are_not_refused():
+    """The same points one by one: what the check refuses is not free."""
+    scene = replace(plain([]), buildings=(HOUSE, TOWER))
+    tops, places = np.array([6.0, 106.0]), np.array([[0.0, 0.0, 1.5, 0.0, math.pi / 2]])
+    rng = np.random.default_rng(8)
+    points = rng.uniform((-3, -4), (52, 12), (300, 2))
+    for z in (1.5, 8.0):
+        free = free_places(scene, places, tops, points, np.full(300, z))
+        for point, is_free in zip(points.tolist(), free, strict=True):
+            one = replace(scene, receivers=(Receiver("R", *point, None, z),))
+            try:
+                checked(one, building_top_m=tops)
+            except InputError:
+                assert not is_free
+            else:
+                assert is_free
+        assert 0 < free.sum() < 300
+    assert not free_places(scene, places, tops, points, np.full(300, np.nan)).any()

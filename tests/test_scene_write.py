@@ -30,13 +30,13 @@ from siting.scene.write import scene_document, scene_text, write_scene
 
 numbers = st.floats(-1e7, 1e7, allow_nan=False)
 shares = st.tuples(*[st.floats(0, 1)] * 8)
-bands = st.tuples(*[st.floats(-50, 150)] * 8)
+bands = st.tuples(*[st.floats(-50, 250)] * 8)
 texts = st.text(min_size=1, max_size=6)
 
 
 def heights(low, high):
     return st.one_of(
-        st.builds(lambda v: {low: v}, st.floats(0, 500)),
+        st.builds(lambda v: {low: v}, st.floats(0, 500, exclude_min=True)),
         st.builds(lambda v: {high: v}, st.floats(-500, 5000)),
     )
 
@@ -67,10 +67,10 @@ def drawn_scenes(draw):
     optional = st.fixed_dictionaries(
         {},
         optional={
-            "power_31_db": numbers,
+            "power_31_db": st.floats(-50, 250),
             "heading_deg": numbers,
             "size_m": st.tuples(*[st.floats(0.01, 50)] * 3),
-            "directivity_db": st.tuples(*[bands] * 8),
+            "directivity_db": st.tuples(*[st.tuples(*[st.floats(-100, 100)] * 8)] * 8),
         },
     )
     absorbing = st.fixed_dictionaries({}, optional={"absorption": shares})

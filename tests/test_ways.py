@@ -261,14 +261,19 @@ def test_a_roof_below_the_sight_counts_where_the_way_over_it_is_shortest(cut):
 
 
 def test_a_roof_over_which_source_or_receiver_stands():
-    """The stretch of roof is cut at the ends of the path."""
+    """The plane sinks to the roof: under what stands on it where the line rises from there, and then nothing screens.
+
+    A line that falls from the roof passes nearest to its far edge, and meets the roof beyond; the stretch ends with the path.
+    """
     roof = building(box(-10, -20, 30, 20), 1.0)
-    found = ways(roof, (0, 0, 2), (100, 0, 4), reach=5.0)
-    assert found.top.detour == pytest.approx(
-        math.hypot(100, 2) - math.hypot(25, 1) - math.hypot(75, 3), abs=1e-12
+    assert no_way(ways(roof, (0, 0, 2), (100, 0, 4), reach=5.0).top)
+    assert no_way(ways(roof, (100, 0, 4), (0, 0, 2), reach=5.0).top)
+    falling = ways(roof, (0, 0, 4), (100, 0, 2), reach=5.0)
+    assert falling.top.detour == pytest.approx(
+        math.hypot(100, 2) - math.hypot(30, 3) - math.hypot(70, 1), abs=1e-12
     )
-    back = ways(roof, (100, 0, 4), (0, 0, 2), reach=5.0)
-    assert back.top.detour == pytest.approx(found.top.detour, abs=1e-12)
+    back = ways(roof, (100, 0, 2), (0, 0, 4), reach=5.0)
+    assert back.top.detour == pytest.approx(falling.top.detour, abs=1e-12)
 
 
 def test_the_reach_below_the_sight():

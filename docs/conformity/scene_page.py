@@ -61,6 +61,17 @@ def into_the_set(document: Document) -> None:
     part(document, PORCH)["height_m"] = part(document, SET)["height_m"]
 
 
+def beside_the_set(document: Document) -> None:
+    """The porch within the body of the set."""
+    part(document, SET)["size_m"] = [3, 2, 2]
+    place(document, PORCH, [1, 0.5])
+
+
+def buried(document: Document) -> None:
+    """A fence whose top lies below the ground, as where a height was given for it."""
+    part(document, FENCE)["top_m"] = -part(document, FENCE).pop("height_m")
+
+
 def under_ground(document: Document) -> None:
     """The porch a metre below the ground."""
     rename(document, PORCH, "height_m", "z_m")
@@ -70,8 +81,11 @@ def under_ground(document: Document) -> None:
 CHANGES: dict[str, Callable[[Document], Any]] = {
     "the porch at (45, 0)": lambda d: place(d, PORCH, [45, 0]),
     "the porch where the set is": into_the_set,
+    "the porch inside the set": beside_the_set,
     'the porch at `"z_m": -1`': under_ground,
+    "a fence with its top below the ground": buried,
     "seven bands": lambda d: part(d, SET)["power_db"].pop(),
+    "−99 for a band that is not known": lambda d: part(d, SET)["power_db"].__setitem__(7, -99),
     "a fence of one point": lambda d: place(d, FENCE, [[5, -8]]),
     "a fence without height": lambda d: part(d, FENCE).pop("height_m"),
     "`height` for `height_m`": lambda d: rename(d, FENCE, "height_m", "height"),

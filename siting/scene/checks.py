@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from siting.errors import InputError
 from siting.model import Floats
-from siting.parts import Receiver, Scene, Source
+from siting.parts import Building, Receiver, Scene, Source, Wall
+from siting.scene.elevation import Ground, ground_at, wall_joints
 
 TOUCH_M = 1e-6  # nearer than this is the same place; on a façade is outside
 Flags = NDArray[np.bool_]
@@ -49,6 +50,44 @@ def check_scene(
         _check_buildings(scene, kind, xy, z, ground, building_top_m)
     if scene.sources and scene.receivers:
         _check_units(scene, source_ground, receiver_ground)
+
+
+def check_tops(scene: Scene, ground: Ground) -> None:
+    """Refuse walls and buildings whose absolute top is nowhere above the ground; one that is so in part only may stand.
+
+    Raises
+    ------
+    InputError
+        The first such wall or building, by how much it lies below.
+    """
+    parts: tuple[Wall | Building, ...] = (*scene.walls, *scene.buildings)
+    given = [part for part in parts if part.height_m is None]
+    lines = [part.line if isinstance(part, Wall) else part.outline.exterior for part in given]
+    xy, whose = shapely.get_coordinates(lines, return_index=True)
+    tops = np.concatenate([np.empty(0), *map(_tops, given, np.bincount(whose, minlength=len(given)))])
+    seen = np.zeros(len(given), bool)
+    seen[whose[~(tops <= ground_at(ground, xy) + TOUCH_M)]] = True  # also where the ground is not known
+    for k in np.flatnonzero(~seen):
+        depth = _depth(ground, xy[whose == k], tops[whose == k])
+        if depth >= -TOUCH_M:
+            kind = "wall" if isinstance(given[k], Wall) else "building"
+            raise InputError(
+                f'{scene.name}: {kind} "{given[k].id}" has its top nowhere above the ground, {max(depth, 0.0):.2f} m below it '
+                "at the least; give its height above ground as height_m, or the absolute height of its top."
+            )
+
+
+def _tops(part: Wall | Building, count: int) -> Floats:
+    tops = part.tops_m if isinstance(part, Wall) and part.tops_m is not None else part.top_m
+    return np.broadcast_to(np.array(tops, float), count)
+
+
+def _depth(ground: Ground, xy: Floats, tops: Floats) -> float:
+    """The least height of the ground above a line of such tops, between its vertices, too; metres, -inf where it is not known."""
+    joints = wall_joints(ground, xy)
+    along, places = (np.append(0.0, np.cumsum(np.hypot(*np.diff(line, axis=0).T))) for line in (xy, joints))
+    depth = ground_at(ground, joints) - np.interp(places, along, tops)
+    return -np.inf if np.isnan(depth).any() else float(depth.min())
 
 
 def free_places(scene: Scene, sources: Floats, building_top_m: Floats, points: Floats, z: Floats) -> Flags:

@@ -10,13 +10,15 @@ from shapely.geometry.base import BaseGeometry
 
 from siting.parts import Belt, Building, Elevation, Ground, Receiver, Source, Wall
 from siting.scene.values import (
+    LOUDEST_DB,
+    QUIETEST_DB,
     absorption,
-    bands,
     check_keys,
     directivity,
     nearest,
     number,
     numbers,
+    powers,
     refuse,
     shown,
 )
@@ -169,6 +171,18 @@ def _height(item: _Item, above: str, absolute: str) -> dict[str, Any]:
     return {keys[0]: number(item.where, keys[0], item.given[keys[0]], 0 if keys[0] == above else -np.inf)}
 
 
+def _top(item: _Item) -> dict[str, Any]:
+    """The height of what stands; one of 0 m is no height but one that is not known."""
+    top = _height(item, "height_m", "top_m")
+    if top.get("height_m") == 0:
+        refuse(
+            item.where,
+            f"height_m is {shown(item.given['height_m'])}",
+            "give a number above 0, or remove the feature",
+        )
+    return top
+
+
 def _reflecting(item: _Item) -> dict[str, Any]:
     given = item.given
     return {"absorption": absorption(item.where, given["absorption"])} if "absorption" in given else {}
@@ -182,8 +196,9 @@ def _needed(item: _Item, key: str) -> Any:
 
 def _source(item: _Item) -> Source:
     where, given = item.where, item.given
+    ranges = {"power_31_db": (QUIETEST_DB, LOUDEST_DB), "heading_deg": (-np.inf, np.inf)}
     optional: dict[str, Any] = {
-        key: number(where, key, given[key]) for key in ("power_31_db", "heading_deg") if key in given
+        key: number(where, key, given[key], *ends) for key, ends in ranges.items() if key in given
     }
     if "size_m" in given:
         size = numbers(where, "size_m", given["size_m"], 3)
@@ -192,7 +207,7 @@ def _source(item: _Item) -> Source:
         optional["size_m"] = size
     if "directivity_db" in given:
         optional["directivity_db"] = directivity(where, given["directivity_db"])
-    power = bands(where, "power_db", _needed(item, "power_db"))
+    power = powers(where, _needed(item, "power_db"))
     x, y = item.shape.x, item.shape.y
     return Source(item.id, x, y, power, **_height(item, "height_m", "z_m"), **optional)
 
@@ -203,7 +218,7 @@ def _receiver(item: _Item) -> Receiver:
 
 def _building(item: _Item) -> Building:
     outline = shapely.force_2d(item.shape)
-    return Building(item.id, outline, **_height(item, "height_m", "top_m"), **_reflecting(item))
+    return Building(item.id, outline, **_top(item), **_reflecting(item))
 
 
 def _wall(item: _Item) -> Wall:
@@ -215,7 +230,7 @@ def _wall(item: _Item) -> Wall:
         if not stated:
             do = "give one: height_m above ground, top_m absolute, or the absolute top as third coordinate"
             refuse(item.where, "it has no height_m and no top_m", do)
-        return Wall(item.id, line, **_height(item, "height_m", "top_m"), **_reflecting(item))
+        return Wall(item.id, line, **_top(item), **_reflecting(item))
     if stated:
         key = "height_m" if "height_m" in item.given else "top_m"
         refuse(item.where, f"it has {key} and a third coordinate, which is its top", "give one of them")

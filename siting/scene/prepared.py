@@ -8,7 +8,7 @@ from kernels.bands import BANDS
 from kernels.medium import Medium
 from siting.model import Floats
 from siting.parts import Scene
-from siting.scene.checks import check_scene, heights, places
+from siting.scene.checks import check_scene, check_tops, heights, places
 from siting.scene.elevation import Ground, ground_at, make_ground
 from siting.scene.medium import Standing, make_medium, standing
 
@@ -35,6 +35,7 @@ def prepare(scene: Scene) -> Prepared:
         A source, receiver, wall or building stands where no level can be computed.
     """
     ground = make_ground(scene)
+    check_tops(scene, ground)
     stands = standing(scene, ground)
     xy = places(scene.sources)
     source_ground = ground_at(ground, xy)

@@ -13,6 +13,8 @@ Point = tuple[float, float]
 BANDS = 8
 POSITIONS = 8  # of a directivity, every 45 degrees
 MOST_SHOWN = 60
+QUIETEST_DB, LOUDEST_DB = -50.0, 250.0  # a sound power; what lies beyond stands for "not known", or is a slip
+MOST_GAIN_DB = 100.0  # of a direction over the sound power
 
 
 def shown(value: Any) -> str:
@@ -59,6 +61,11 @@ def absorption(where: str, value: Any) -> Bands:
     return (number(where, "absorption", value, 0, 1),) * BANDS
 
 
+def powers(where: str, value: Any) -> Bands:
+    """Sound power in eight bands."""
+    return bands(where, "power_db", value, QUIETEST_DB, LOUDEST_DB)
+
+
 def directivity(where: str, value: Any) -> tuple[Bands, ...]:
     """Eight positions of eight bands; one number a position holds for all its bands."""
     key = "directivity_db"
@@ -69,8 +76,11 @@ def directivity(where: str, value: Any) -> tuple[Bands, ...]:
                 f"{key} has {len(value)} positions",
                 "give 8, every 45° counter-clockwise from the heading",
             )
-        return tuple(bands(where, f"position {n} of {key}", item) for n, item in enumerate(value, 1))
-    return tuple((level,) * BANDS for level in numbers(where, key, value, POSITIONS))
+        limits = (-MOST_GAIN_DB, MOST_GAIN_DB)
+        return tuple(bands(where, f"position {n} of {key}", item, *limits) for n, item in enumerate(value, 1))
+    return tuple(
+        (level,) * BANDS for level in numbers(where, key, value, POSITIONS, -MOST_GAIN_DB, MOST_GAIN_DB)
+    )
 
 
 def flag(where: str, key: str, value: Any) -> bool:
