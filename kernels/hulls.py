@@ -21,16 +21,18 @@ def hull_way(plan: float, pool: Pool) -> int:
     lines, count = pool.line, pool.counts[LINES]
     t, s, corners = 0.0, 0.0, 0
     while True:
-        bt, bs = plan, 0.0
+        bt, bs, at_end = plan, 0.0, True
         dt, ds = plan - t, -s
         far = dt * dt + ds * ds
         for k in range(count):
             qt, qs = lines[k, 0] - t, lines[k, 1] - s
             cross, far_q = dt * qs - ds * qt, qt * qt + qs * qs
             near = IN_LINE * IN_LINE * far * far_q
-            if far_q > 0.0 and (
-                (cross > 0.0 and cross * cross > near) or (cross * cross <= near and far_q > far)
-            ):
+            straight_on = (
+                cross * cross <= near and far_q > far and not at_end
+            )  # a hull goes on beyond an end at a facade
+            if far_q > 0.0 and ((cross > 0.0 and cross * cross > near) or straight_on):
+                at_end = False
                 bt, bs, dt, ds, far = lines[k, 0], lines[k, 1], qt, qs, far_q
         if corners == 0 and not _all_right(t, s, bt, bs, lines, count):
             return -1

@@ -9,8 +9,8 @@ from kernels.cache import lean
 from kernels.hulls import hull_way, measure_way
 from kernels.meeting import join_met
 from kernels.obstacles import TERRAIN, Crossings, Obstacles
+from kernels.plane import IN_PLANE_M
 from kernels.pool import Frame, Pool, clear_pool, turn_frame
-from kernels.sections import IN_PLANE_M
 from kernels.touching import add_cluster
 from kernels.yards import yard_way
 
@@ -35,8 +35,8 @@ def side_way(
     pool with all that hangs together with it; on a reflected path, whose way is no true line on the map, nothing joins but what
     the way meets and what touches the pool.
     """
-    clear_pool(pool)
     bent = bend > 0.0
+    clear_pool(pool, frame, plan, bent)
     crossed = 0
     turned, turned_mirror = turn_frame(frame, side), turn_frame(mirrored, side)
     for k in range(count):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kernels.cache import kernel, lean
+from kernels.hollows import find_hollows
 from kernels.outlines import find_clusters, find_corners, find_rings, list_touching
 from kernels.pyramid import Pyramid, build_pyramid, march
 
@@ -42,6 +43,14 @@ class Obstacles(NamedTuple):
         Object o has the edges first[o] to first[o + 1].
     after : (E,) int64
         The edge that goes on where an edge of a building ends; in a ring it is the next but at the ring's end.
+    ring : (E,) int64
+        The first edge of an edge's ring.
+    walk : (E,) int64
+        The edges in the order of their outlines, which begin at a corner of the hull; within a ring as above.
+    beyond : (E,) int64
+        Where in `walk` the outline goes on behind the hollow that begins there; less than 0 for a hole, 0 for none.
+    hollow : (E, 4) float64
+        That hollow's box: least and greatest x, least and greatest y.
     corner : (E, 4) float64
         At the edge's point a: unit vector out of the object, along which a way round it keeps off, and unit vector back along the
         outline; zeros where no way can turn.
@@ -64,6 +73,10 @@ class Obstacles(NamedTuple):
     touching: Ints
     first: Ints
     after: Ints
+    ring: Ints
+    walk: Ints
+    beyond: Ints
+    hollow: Floats
     corner: Floats
     cells: Pyramid
     start: Ints
@@ -99,7 +112,7 @@ def make_obstacles(edges: ArrayLike, owner: ArrayLike, kind: ArrayLike) -> Obsta
         raise ValueError("owner must name the object of each edge, in rising order")
     if not np.array_equal(np.unique(owners), np.arange(len(kinds))):
         raise ValueError("every object must have an edge, and every edge an object")
-    before, after = find_rings(edge, owners)
+    before, after, ring = find_rings(edge, owners)
     building, terrain = kinds[owners] == BUILDING, kinds[owners] == TERRAIN
     if (before == np.arange(len(edge)))[building].any():
         raise ValueError("edges of a building must be closed rings")
@@ -115,9 +128,10 @@ def make_obstacles(edges: ArrayLike, owner: ArrayLike, kind: ArrayLike) -> Obsta
     touching = list_touching(edge, owners, kinds != TERRAIN, start, listed)
     cluster = find_clusters(owners, len(kinds), *touching)
     cells = build_pyramid(tops)
-    rings = first, after, corner
+    hollows = find_hollows(edge, ring, building, terrain, start, listed, origin, shape[1])
+    outlines = first, after, ring, *hollows, corner
     return Obstacles(
-        edge, owners, kinds, cluster, *touching, *rings, cells, start, listed, edge[listed], origin
+        edge, owners, kinds, cluster, *touching, *outlines, cells, start, listed, edge[listed], origin
     )
 
 

@@ -74,9 +74,17 @@ def find_clusters(owner: Ints, objects: int, first: Ints, touching: Ints) -> Int
 @lean_inlined
 def touch(ax: float, ay: float, bx: float, by: float, cx: float, cy: float, dx: float, dy: float) -> bool:
     """Whether two lines, a to b and c to d, cross or come within a millimetre of each other."""
-    if max(ax, bx) + TOUCH_M < min(cx, dx) or max(cx, dx) + TOUCH_M < min(ax, bx):
+    return come_near(ax, ay, bx, by, cx, cy, dx, dy, TOUCH_M)
+
+
+@lean_inlined
+def come_near(
+    ax: float, ay: float, bx: float, by: float, cx: float, cy: float, dx: float, dy: float, gap: float
+) -> bool:
+    """Whether two lines, a to b and c to d, cross or come nearer to each other than `gap`."""
+    if max(ax, bx) + gap < min(cx, dx) or max(cx, dx) + gap < min(ax, bx):
         return False
-    if max(ay, by) + TOUCH_M < min(cy, dy) or max(cy, dy) + TOUCH_M < min(ay, by):
+    if max(ay, by) + gap < min(cy, dy) or max(cy, dy) + gap < min(ay, by):
         return False
     c_side = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
     d_side = (bx - ax) * (dy - ay) - (by - ay) * (dx - ax)
@@ -85,10 +93,10 @@ def touch(ax: float, ay: float, bx: float, by: float, cx: float, cy: float, dx: 
     if (c_side > 0.0) != (d_side > 0.0) and (a_side > 0.0) != (b_side > 0.0):
         return True
     return (
-        point_gap(ax, ay, cx, cy, dx, dy) < TOUCH_M
-        or point_gap(bx, by, cx, cy, dx, dy) < TOUCH_M
-        or point_gap(cx, cy, ax, ay, bx, by) < TOUCH_M
-        or point_gap(dx, dy, ax, ay, bx, by) < TOUCH_M
+        point_gap(ax, ay, cx, cy, dx, dy) < gap
+        or point_gap(bx, by, cx, cy, dx, dy) < gap
+        or point_gap(cx, cy, ax, ay, bx, by) < gap
+        or point_gap(dx, dy, ax, ay, bx, by) < gap
     )
 
 
@@ -101,8 +109,8 @@ def point_gap(x: float, y: float, ax: float, ay: float, bx: float, by: float) ->
     return np.sqrt((ax + share * ex - x) ** 2 + (ay + share * ey - y) ** 2)
 
 
-def find_rings(edge: Floats, owner: Ints) -> tuple[Ints, Ints]:
-    """Of each edge the one that ends where it starts, in the same ring, and the one that starts where it ends; else itself."""
+def find_rings(edge: Floats, owner: Ints) -> tuple[Ints, Ints, Ints]:
+    """Of each edge the one that ends where it starts, the one that starts where it ends, else itself, and its ring's first."""
     edges = np.arange(len(edge))
     before = edges - 1
     starts = np.ones(len(edge), bool)
@@ -114,7 +122,7 @@ def find_rings(edge: Floats, owner: Ints) -> tuple[Ints, Ints]:
     after = edges.copy()
     after[before] = edges
     after[last[~closed]] = last[~closed]
-    return before, after
+    return before, after, np.repeat(first, np.diff(first, append=len(edge)))
 
 
 def find_corners(edge: Floats, building: Bools, terrain: Bools, before: Ints) -> Floats:

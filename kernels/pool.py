@@ -14,7 +14,8 @@ from kernels.visibility import CORNER_M, Search, make_search
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Frame = tuple[float, float, float, float, float, float]  # t = f0 + f1 x + f2 y, s = f3 + f4 x + f5 y
+# a place on the line of sight, x and y, and its t; what t and s gain a metre of x and of y: near, so that no digits are lost
+Frame = tuple[float, float, float, float, float, float, float]
 
 LINES, CORNERS, STEPS, SECTIONS = range(4)  # places in `counts`
 OBJECT, LEG, FIRST_LINE = range(3)  # columns of `section`
@@ -32,12 +33,16 @@ class Pool(NamedTuple):
     member: Ints  # (2, E) turn and number of the section that an edge on the path's last or first leg is in
     cluster: Ints  # (2, O) turn in which an object of a cluster of those that touch was crossed
     cut: Floats  # where the plane leaves a roof, in the order of s
-    cut_edge: Ints  # and which edge it leaves there
+    cut_edge: (
+        Ints  # and which edge it leaves there; of a whole roof's lines, by their number, which edge each is
+    )
     root: Ints  # (n,) sections that hang together
     order: Ints  # crossings in order of t
     chain: Floats  # (n, 2) the way's corners
-    blocks: Floats  # (n, 4) all that stops a way in a yard
+    blocks: Floats  # (4, n) all that stops a way in a yard
     search: Search
+    ends: Floats  # x and y of source and receiver, where hollows that hold none of them are passed over; else nan
+    odd: NDArray[np.bool_]  # (E,) rings that the line of sight has crossed an odd number of times
     turn: Ints  # (1,) this search; a later one's is greater by more than there can be sections
     cell: Ints  # room for a march
     enter: Floats
@@ -61,12 +66,14 @@ def make_pool(obstacles: Obstacles, crossings: Crossings) -> Pool:
         np.zeros((2, len(obstacles.edge)), np.int64),
         np.zeros((2, len(obstacles.kind)), np.int64),
         np.empty(edges),
-        np.empty(edges, np.int64),
+        np.empty(lines, np.int64),
         np.empty(edges, np.int64),
         np.empty(len(crossings.t), np.int64),
         np.empty((3 * corners + 6, 2)),
-        np.empty((lines + edges, 4)),
+        np.empty((4, lines + edges)),
         make_search(corners),
+        np.empty(4),
+        np.zeros(len(obstacles.edge), np.bool_),
         np.zeros(1, np.int64),
         np.empty_like(crossings.cell),
         np.empty_like(crossings.enter),
@@ -77,12 +84,18 @@ def make_pool(obstacles: Obstacles, crossings: Crossings) -> Pool:
 @lean_inlined
 def turn_frame(frame: Frame, side: float) -> Frame:
     """The frame whose s points to the left (side 1) or to the right (side -1)."""
-    return frame[0], frame[1], frame[2], side * frame[3], side * frame[4], side * frame[5]
+    return frame[0], frame[1], frame[2], frame[3], frame[4], side * frame[5], side * frame[6]
 
 
 @lean_inlined
-def clear_pool(pool: Pool) -> None:
-    """Begin another way."""
+def clear_pool(pool: Pool, frame: Frame, plan: float, bent: bool) -> None:
+    """Begin another way; one with a bend may lead into hollows, since what stands on its other leg may overlap with them."""
+    x, y, t, tx, ty, _, _ = frame
+    ends = pool.ends
+    ends[0], ends[1] = x - tx * t, y - ty * t
+    ends[2], ends[3] = x + tx * (plan - t), y + ty * (plan - t)
+    if bent:
+        ends[:] = np.nan
     pool.counts[:] = 0
     pool.turn[0] += len(pool.section) + 1
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from kernels.cache import lean, lean_inlined
 from kernels.obstacles import WALL, Obstacles
+from kernels.plane import IN_PLANE_M, ends, outwards
 from kernels.pool import (
-    CORNERS,
     FIRST_LINE,
     LEG,
     LINES,
@@ -16,8 +16,7 @@ from kernels.pool import (
     add_corner,
     add_line,
 )
-
-IN_PLANE_M = 1e-9  # what is less below the plane reaches through it
+from kernels.roofs import add_roof
 
 
 @lean
@@ -36,26 +35,6 @@ def add_section(
         add_wall(e, frame, z0, slope, obstacles, pool)
     elif not add_roof(o, leg, frame, z0, slope, obstacles, pool):
         add_cut_roof(e, leg, frame, z0, slope, obstacles, pool)
-
-
-@lean_inlined
-def ends(e: int, frame: Frame, obstacles: Obstacles) -> tuple[float, float, float, float]:
-    """Both ends of an edge: ta, sa, tb, sb."""
-    f0, f1, f2, f3, f4, f5 = frame
-    ax, ay, bx, by = obstacles.edge[e, 0], obstacles.edge[e, 1], obstacles.edge[e, 3], obstacles.edge[e, 4]
-    return f0 + f1 * ax + f2 * ay, f3 + f4 * ax + f5 * ay, f0 + f1 * bx + f2 * by, f3 + f4 * bx + f5 * by
-
-
-@lean_inlined
-def outwards(e: int, frame: Frame, obstacles: Obstacles) -> tuple[float, float, float, float]:
-    """The directions out of the object at an edge's point a, and back along the outline: dt, ds, bt, bs."""
-    (_, f1, f2, _, f4, f5), corner = frame, obstacles.corner
-    return (
-        f1 * corner[e, 0] + f2 * corner[e, 1],
-        f4 * corner[e, 0] + f5 * corner[e, 1],
-        f1 * corner[e, 2] + f2 * corner[e, 3],
-        f4 * corner[e, 2] + f5 * corner[e, 3],
-    )
 
 
 @lean_inlined
@@ -87,28 +66,6 @@ def add_end(pool: Pool, t: float, s: float, dt: float, ds: float) -> None:
     """Add the end of a wall that goes on to (dt, ds): tried a little beyond it on either side, as round a thin rectangle."""
     add_corner(pool, t, s, 0.7 * (dt - ds), 0.7 * (ds + dt), -dt, -ds, -dt, -ds)
     add_corner(pool, t, s, 0.7 * (dt + ds), 0.7 * (ds - dt), -dt, -ds, -dt, -ds)
-
-
-@lean_inlined
-def add_roof(
-    o: int, leg: int, frame: Frame, z0: float, slope: float, obstacles: Obstacles, pool: Pool
-) -> bool:
-    """Add a roof that lies above the plane as a whole; False, and nothing added, where it does not."""
-    lines, corners = pool.counts[LINES], pool.counts[CORNERS]
-    first, stop = obstacles.first[o], obstacles.first[o + 1]
-    room = obstacles.edge[first, 2] - z0
-    for e in range(first, stop):
-        ta, sa, tb, sb = ends(e, frame, obstacles)
-        if room - slope * ta <= -IN_PLANE_M:
-            pool.counts[LINES], pool.counts[CORNERS] = lines, corners
-            return False
-        add_line(pool, ta, sa, tb, sb)
-        dt, ds, bt, bs = outwards(e, frame, obstacles)
-        if dt != 0.0 or ds != 0.0:
-            add_corner(pool, ta, sa, dt, ds, bt, bs, tb - ta, sb - sa)
-    for e in range(first, stop):
-        pool.member[leg, e] = pool.turn[0] + pool.counts[SECTIONS] - 1
-    return True
 
 
 @lean

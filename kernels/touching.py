@@ -5,8 +5,9 @@ import numpy as np
 from kernels.cache import lean, lean_inlined
 from kernels.obstacles import Obstacles
 from kernels.outlines import touch
+from kernels.plane import IN_PLANE_M, ends
 from kernels.pool import OBJECT, SECTIONS, Frame, Pool
-from kernels.sections import IN_PLANE_M, add_section, ends
+from kernels.sections import add_section
 
 
 @lean

@@ -23,57 +23,53 @@ class Search(NamedTuple):
     came: Ints
     waiting: Ints  # states that have been reached and not yet been gone on from
     bound: Floats  # of each of them: no way by it is shorter
+    column: Floats  # (8, n) the corners' values side by side, so that loops over corners vectorise
+    ahead: Floats  # of each corner: no way from it to the goal is shorter
+    offer: Floats  # cost of each by the corner that is gone on from; inf where that is no way
 
 
 @kernel
 def make_search(corners: int) -> Search:
     """Room for a search among so many corners."""
     states = TURNS * (corners + 2)
-    return Search(np.empty(states), np.empty(states, np.int64), np.empty(states, np.int64), np.empty(states))
+    return Search(
+        np.empty(states),
+        np.empty(states, np.int64),
+        np.empty(states, np.int64),
+        np.empty(states),
+        np.empty((8, corners)),
+        np.empty(corners),
+        np.empty(corners),
+    )
 
 
 @lean_inlined
-def crosses(
-    pt: float, ps: float, qt: float, qs: float, at: float, as_: float, bt: float, bs: float, reach: float
-) -> bool:
-    """Whether the line p to q crosses the line a to b made longer by `reach` at both ends."""
+def put_block(blocks: Floats, n: int, at: float, as_: float, bt: float, bs: float) -> None:
+    """Write a blocking line, made longer by REACH_M at both ends, into column n."""
     et, es = bt - at, bs - as_
     length = np.sqrt(et * et + es * es)
-    if length == 0.0:
-        return False
-    et, es = et / length * reach, es / length * reach
-    at, as_, bt, bs = at - et, as_ - es, bt + et, bs + es
-    dt, ds = qt - pt, qs - ps
-    a = dt * (as_ - ps) - ds * (at - pt)
-    b = dt * (bs - ps) - ds * (bt - pt)
-    if (a > 0.0) == (b > 0.0):
-        return False
-    p = (bt - at) * (ps - as_) - (bs - as_) * (pt - at)
-    q = (bt - at) * (qs - as_) - (bs - as_) * (qt - at)
-    return (p > 0.0) != (q > 0.0)
+    if length > 0.0:
+        et, es = et / length * REACH_M, es / length * REACH_M
+    blocks[0, n], blocks[1, n], blocks[2, n], blocks[3, n] = at - et, as_ - es, bt + et, bs + es
 
 
 @lean
 def is_free(pt: float, ps: float, qt: float, qs: float, blocks: Floats, count: int) -> bool:
-    """Whether none of the first `count` blocking lines (n, 4) stands between p and q."""
-    low_t, high_t = min(pt, qt) - REACH_M, max(pt, qt) + REACH_M
-    low_s, high_s = min(ps, qs) - REACH_M, max(ps, qs) + REACH_M
+    """Whether none of the first `count` blocking lines (4, n) stands between p and q.
+
+    All are tried and nothing branches: so many are tried side by side.
+    """
+    at, as_, bt, bs = blocks[0], blocks[1], blocks[2], blocks[3]
+    dt, ds = qt - pt, qs - ps
+    hits = 0
     for k in range(count):
-        at, as_, bt, bs = blocks[k, 0], blocks[k, 1], blocks[k, 2], blocks[k, 3]
-        if max(at, bt) < low_t or min(at, bt) > high_t or max(as_, bs) < low_s or min(as_, bs) > high_s:
-            continue
-        if crosses(pt, ps, qt, qs, at, as_, bt, bs, REACH_M):
-            return False
-    return True
-
-
-@lean_inlined
-def passes(dt: float, ds: float, corner: int, corners: Floats) -> bool:
-    """Whether a line in the direction (dt, ds) passes a corner with the outline on one side; others are no part of a way."""
-    back = dt * corners[corner, 5] - ds * corners[corner, 4]
-    on = dt * corners[corner, 7] - ds * corners[corner, 6]
-    near = ASIDE * (abs(dt) + abs(ds))
-    return not ((back > near and on < -near) or (back < -near and on > near))
+        et, es = bt[k] - at[k], bs[k] - as_[k]
+        a = dt * (as_[k] - ps) - ds * (at[k] - pt)
+        b = dt * (bs[k] - ps) - ds * (bt[k] - pt)
+        p = et * (ps - as_[k]) - es * (pt - at[k])
+        q = et * (qs - as_[k]) - es * (qt - at[k])
+        hits += ((a > 0.0) != (b > 0.0)) & ((p > 0.0) != (q > 0.0))
+    return hits == 0
 
 
 @lean
@@ -102,6 +98,10 @@ def shortest_way(
     goal, start = corner_count, corner_count + 1
     for state in range(TURNS * (corner_count + 2)):
         search.cost[state] = np.inf
+    for k in range(corner_count):
+        for c in range(8):
+            search.column[c, k] = corners[k, c]
+        search.ahead[k] = np.sqrt(((plan - corners[k, 0]) * stretch) ** 2 + corners[k, 1] * corners[k, 1])
     search.cost[TURNS * start + 1] = 0.0
     search.waiting[0], search.bound[0] = TURNS * start + 1, 0.0
     waiting = 1
@@ -133,6 +133,38 @@ def _place(node: int, plan: float, corners: Floats, corner_count: int, first: in
 
 
 @lean
+def _offer_from(now: int, t: float, s: float, stretch: float, corner_count: int, search: Search) -> None:
+    """Fill search.offer: what each corner costs by this state, where a step turns at both ends and may be of a shorter way."""
+    column, offer, ahead, node = search.column, search.offer, search.ahead, now // TURNS
+    so_far, best = search.cost[now], search.cost[TURNS * corner_count + 1]
+    bt, bs, nt, ns = 0.0, 0.0, 0.0, 0.0
+    if node < corner_count:
+        bt, bs, nt, ns = column[4, node], column[5, node], column[6, node], column[7, node]
+    at, as_, back_t, back_s, on_t, on_s = column[0], column[1], column[4], column[5], column[6], column[7]
+    for k in range(corner_count):
+        dt, ds = at[k] - t, as_[k] - s
+        near = ASIDE * (abs(dt) + abs(ds))
+        back, on = dt * bs - ds * bt, dt * ns - ds * nt
+        ends = ((back > near) & (on < -near)) | ((back < -near) & (on > near))
+        back, on = dt * back_s[k] - ds * back_t[k], dt * on_s[k] - ds * on_t[k]
+        ends |= ((back > near) & (on < -near)) | ((back < -near) & (on > near))
+        cost = so_far + np.sqrt((dt * stretch) ** 2 + ds * ds)
+        offer[k] = np.inf if ends | (cost + ahead[k] > best) else cost
+
+
+@lean_inlined
+def _runs_into(node: int, dt: float, ds: float, corner_count: int, search: Search) -> bool:
+    """Whether a line in the direction (dt, ds) from a corner has the outline on both sides: that is no part of a way."""
+    if node >= corner_count:
+        return False
+    column = search.column
+    back = dt * column[5, node] - ds * column[4, node]
+    on = dt * column[7, node] - ds * column[6, node]
+    near = ASIDE * (abs(dt) + abs(ds))
+    return (back > near and on < -near) or (back < -near and on > near)
+
+
+@lean
 def _spread_from(
     now: int,
     plan: float,
@@ -149,13 +181,18 @@ def _spread_from(
     node, turns = now // TURNS, now % TURNS - 1
     t, s = _place(node, plan, corners, corner_count, 0)
     pt, ps = _place(node, plan, corners, corner_count, 2)
+    _offer_from(now, t, s, stretch, corner_count, search)
     for other in range(corner_count + 1):
         if other == node:
             continue
-        at, as_ = _place(other, plan, corners, corner_count, 0)
-        if node < corner_count and not passes(at - t, as_ - s, node, corners):
-            continue
-        if other < corner_count and not passes(at - t, as_ - s, other, corners):
+        if other < corner_count:
+            cost, ahead = search.offer[other], search.ahead[other]
+        else:
+            dt, ds, ahead = plan - t, -s, 0.0
+            cost = search.cost[now] + np.sqrt((dt * stretch) ** 2 + ds * ds)
+            if _runs_into(node, dt, ds, corner_count, search):
+                continue
+        if cost == np.inf:
             continue
         qt, qs = _place(other, plan, corners, corner_count, 2)
         turn = turns
@@ -163,7 +200,6 @@ def _spread_from(
             turn += 1 if pt < ray_t else -1
         if abs(turn) > 1:
             continue
-        cost = search.cost[now] + np.sqrt(((at - t) * stretch) ** 2 + (as_ - s) ** 2)
         state = TURNS * other + turn + 1
         if cost >= search.cost[state] or not is_free(pt, ps, qt, qs, blocks, block_count):
             continue
@@ -177,7 +213,7 @@ def _spread_from(
             waiting += 1
         search.cost[state], search.came[state] = cost, now
         search.waiting[slot] = state
-        search.bound[slot] = cost + np.sqrt(((plan - at) * stretch) ** 2 + as_ * as_)
+        search.bound[slot] = cost + ahead
     return waiting
 
 

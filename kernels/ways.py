@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kernels.band import NO_WAY, Way, over_the_top, sort_points
 from kernels.below_sight import edge_below, stands_over
 from kernels.cache import inlined, kernel, lean, lean_inlined
+from kernels.closed import shuts_in
 from kernels.lateral import side_way
 from kernels.obstacles import TERRAIN, Crossings, Obstacles, find_edges, make_crossings
 from kernels.pool import Frame, Pool, make_pool
@@ -114,9 +115,9 @@ def legs_of(path: Path) -> tuple[float, float, float, float]:
 
 
 @lean_inlined
-def leg_frame(x: float, y: float, ux: float, uy: float, before: float, mirror: float) -> Frame:
-    """Frame of a leg that starts at (x, y), `before` metres along the path; mirror -1 turns it over."""
-    return before - ux * x - uy * y, ux, uy, mirror * (uy * x - ux * y), -mirror * uy, mirror * ux
+def leg_frame(x: float, y: float, t: float, ux: float, uy: float, mirror: float) -> Frame:
+    """Frame of a leg through (x, y), which is t metres along the path, in the direction (ux, uy); mirror -1 turns it over."""
+    return x, y, t, ux, uy, -mirror * uy, mirror * ux
 
 
 @lean
@@ -130,7 +131,7 @@ def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
     slope = rise / plan
     zp = path.zs + slope * first_leg
     ux, uy = (path.xr - path.xs - path.dx) / second_leg, (path.yr - path.ys - path.dy) / second_leg
-    frame = leg_frame(fx, fy, ux, uy, first_leg, 1.0)
+    frame = leg_frame(path.xs, path.ys, 0.0, ux, uy, 1.0)
     mirrored = frame
     sink = 0.0
     if screens.reach > 0.0:
@@ -140,7 +141,8 @@ def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
     count = found = 0
     if path.bent:
         vx, vy = path.dx / first_leg, path.dy / first_leg
-        mirrored = leg_frame(path.xs, path.ys, vx, vy, 0.0, -1.0)
+        mirrored = leg_frame(path.xs, path.ys, 0.0, vx, vy, -1.0)
+        frame = leg_frame(path.xr, path.yr, plan, ux, uy, 1.0)
         count = profile_above(
             screens.surface,
             path.xs,
@@ -222,7 +224,10 @@ def combine(
     left, right, width = NO_WAY, NO_WAY, np.inf
     if top.detour != top.detour:
         return Ways(NO_WAY, NO_WAY, NO_WAY, 1.0, np.inf)
-    if not terrain and (objects or count == 0):
+    sides = not terrain and (objects or count == 0)
+    if sides and (
+        path.bent or not shuts_in(plan, plane, slope, frame, crossings, found, obstacles, room.pool)
+    ):
         left = side_way(
             1.0, frame, mirrored, first_leg, plan, plane, slope, crossings, found, obstacles, room.pool
         )

@@ -9,7 +9,7 @@ import numpy as np
 from kernels.cache import lean, lean_inlined
 from kernels.obstacles import Crossings
 from kernels.pool import CORNERS, FIRST_LINE, LINES, SECTIONS, Pool
-from kernels.visibility import shortest_way
+from kernels.visibility import put_block, shortest_way
 
 
 @lean
@@ -21,12 +21,7 @@ def yard_way(plan: float, slope: float, bend: float, crossings: Crossings, count
     sort_crossings(count, crossings, pool)
     n, blocks, line = 0, pool.blocks, pool.line
     for k in range(pool.counts[LINES]):
-        blocks[n, 0], blocks[n, 1], blocks[n, 2], blocks[n, 3] = (
-            line[k, 0],
-            line[k, 1],
-            line[k, 2],
-            line[k, 3],
-        )
+        put_block(blocks, n, line[k, 0], line[k, 1], line[k, 2], line[k, 3])
         n += 1
     ray, after_source, before_receiver, nearest = 0.0, -np.inf, np.inf, np.inf
     for i in range(count):
@@ -42,7 +37,7 @@ def yard_way(plan: float, slope: float, bend: float, crossings: Crossings, count
             break
         if (behind or ahead) and root == root_of(pool.order[i + 1], bend, crossings, pool):
             continue  # a yard's way out may lead there
-        blocks[n, 0], blocks[n, 1], blocks[n, 2], blocks[n, 3] = t, 0.0, crossings.t[pool.order[i + 1]], 0.0
+        put_block(blocks, n, t, 0.0, crossings.t[pool.order[i + 1]], 0.0)
         n += 1
     if after_source > -np.inf:
         ray = after_source

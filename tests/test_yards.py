@@ -2,10 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 import shapely
-from shapely import Polygon, affinity, box
-from small_obstacles import building, wall, ways
+from shapely import LineString, Point, Polygon, affinity, box
+from small_obstacles import COMPILED, building, wall, ways
 from small_ways import SOURCE, TALL, agrees, things
 from test_visibility import U_YARD, both_ways, check
 
@@ -23,6 +24,40 @@ def test_a_closed_yard_has_no_way_out_and_none_in(slope):
         lift = slope * math.dist(a, b)
         assert no_sides(ways(yard, (*a, 2.0), (*b, 2.0 + lift)))
         assert no_sides(ways(yard, (*b, 2.0 + lift), (*a, 2.0)))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_yards_are_closed_where_one_end_is_in_them(seed):
+    """A building with two yards, in one of them another with a yard: there is a way where each ring holds both ends or none."""
+    rng = np.random.default_rng(seed)
+    inner = Polygon(box(-6, -6, 6, 6).exterior, [box(-4, -4, 4, 4).exterior])
+    outer = Polygon(
+        box(-30, -20, 30, 20).exterior, [box(-10, -15, 14, 15).exterior, box(-28, -15, -14, 15).exterior]
+    )
+    shapes = [affinity.rotate(shape, rng.uniform(0, 360), origin=(0, 0)) for shape in (inner, outer)]
+    rings = [Polygon(ring) for shape in shapes for ring in (shape.exterior, *shape.interiors)]
+    solid, among, shut = shapely.union_all(shapes), things(shapes), 0
+    for _ in range(30 if COMPILED else 8):
+        a, b = rng.uniform(-26, 26, 2), rng.uniform(-40, 40, 2)
+        if min(solid.distance(Point(a)), solid.distance(Point(b))) < 0.01 or not solid.intersects(
+            LineString([a, b])
+        ):
+            continue
+        found = ways(among, (*a, 2.0), (*b, 2.5))
+        apart = any(ring.contains(Point(a)) != ring.contains(Point(b)) for ring in rings)
+        assert no_sides(found) if apart else not math.isnan(found.left.detour + found.right.detour)
+        shut += apart
+    assert shut
+
+
+@pytest.mark.parametrize("turn", [0.0, 33.0])
+def test_an_end_at_a_facade_is_not_shut_in(turn):
+    """Behind a building, at its far facade; the line of sight crosses the outline once before it ends there."""
+    block = affinity.rotate(box(10, -5, 20, 3), turn, origin=(0, 0))
+    at = shapely.get_coordinates(affinity.rotate(Point(20, 0), turn, origin=(0, 0)))[0]
+    found = ways(building(block, TALL), SOURCE, (*at, 2.0))
+    assert found.left.detour == pytest.approx(math.hypot(10, 3) + 10 + 3 - 20, abs=1e-9)
+    assert found.right.detour == pytest.approx(math.hypot(10, 5) + 10 + 5 - 20, abs=1e-9)
 
 
 def test_a_yard_of_walls_is_closed_where_their_ends_meet():
