@@ -217,8 +217,8 @@ def combine(
         top, drop = edge_below(path.zs, path.zr, plan, slope, found, screens.reach, obstacles, crossings)
         plane -= drop
         if top.detour == top.detour and (
-            stands_over(path.xs, path.ys, plane, obstacles, room.roofs)
-            or stands_over(path.xr, path.yr, plane + slope * plan, obstacles, room.roofs)
+            stands_over(path.xs, path.ys, plane, path.zs, obstacles, room.roofs)
+            or stands_over(path.xr, path.yr, plane + slope * plan, path.zr, obstacles, room.roofs)
         ):
             top = NO_WAY
     left, right, width = NO_WAY, NO_WAY, np.inf
