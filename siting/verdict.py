@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from siting import quantities, wording
-from siting.model import Floats, Ints, Ordinance, ReceptorLevel, Receptors, Site, State, Verdict
+from siting.model import Floats, Ints, Ordinance, Receptors, Site, State
+from siting.outcome import ReceptorLevel, Verdict
 
 NOBODY = "No other lot in the parcel file lies near enough to measure at, so nobody's limit is known."
 
