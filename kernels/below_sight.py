@@ -54,14 +54,20 @@ def roof_stretch(
 
 
 @lean
-def stands_over(x: float, y: float, z: float, obstacles: Obstacles, crossings: Crossings) -> bool:
-    """Whether a roof higher than z lies under a point that is known to stand in no building; `crossings` is room for one leg.
+def stands_over(
+    x: float, y: float, z: float, above: float, obstacles: Obstacles, crossings: Crossings
+) -> bool:
+    """Whether a roof higher than z lies under (x, y, above), which stands in no building; `crossings` is room for one leg.
 
     A source on a roof is not screened by that roof's own edge below the line of sight: both ways round it are straight.
     """
-    far = obstacles.origin[0] + obstacles.origin[2] * (obstacles.cells.columns[0] + 1) - x
-    if far <= 0.0:
+    x0, y0, size = obstacles.origin
+    rows, columns = obstacles.cells.rows[0], obstacles.cells.columns[0]
+    if not (0.0 <= x - x0 < size * columns and 0.0 <= y - y0 < size * rows):
         return False
+    if above <= obstacles.roof[int((y - y0) / size) * columns + int((x - x0) / size)]:
+        return False
+    far = x0 + size * (columns + 1) - x
     found = find_edges(x, y, z, 1.0, 0.0, far, z, 0.0, 0.0, 0, obstacles, crossings)
     for k in range(found):
         o = obstacles.owner[crossings.edge[k]]

@@ -71,14 +71,14 @@ def join_on_step(
     pool: Pool,
 ) -> bool:
     """Take into the pool what the straight step from p to q crosses or touches."""
-    f0, f1, f2, f3, f4, f5 = frame
+    x, y, t, tx, ty, sx, sy = frame
     length = np.sqrt((qt - pt) ** 2 + (qs - ps) ** 2)
     if length == 0.0:
         return False
     dt, ds = (qt - pt) / length, (qs - ps) / length
     # the frame is a rotation, so its transpose leads back
-    px, py = f1 * (pt - f0) + f4 * (ps - f3), f2 * (pt - f0) + f5 * (ps - f3)
-    ux, uy = f1 * dt + f4 * ds, f2 * dt + f5 * ds
+    px, py = x + tx * (pt - t) + sx * ps, y + ty * (pt - t) + sy * ps
+    ux, uy = tx * dt + sx * ds, ty * dt + sy * ds
     x0, y0, size = obstacles.origin
     visited = march(
         obstacles.cells,

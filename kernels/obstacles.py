@@ -56,6 +56,8 @@ class Obstacles(NamedTuple):
         outline; zeros where no way can turn.
     cells : Pyramid
         Highest top in each cell of the grid.
+    roof : (C,) float64
+        Lowest top of the buildings whose boxes overlap a cell; inf where there are none.
     start : (C + 1,) int64
         Cell c lists the edges listed[start[c]] to listed[start[c + 1]].
     listed : (L,) int64
@@ -79,6 +81,7 @@ class Obstacles(NamedTuple):
     hollow: Floats
     corner: Floats
     cells: Pyramid
+    roof: Floats
     start: Ints
     listed: Ints
     line: Floats
@@ -128,9 +131,13 @@ def make_obstacles(edges: ArrayLike, owner: ArrayLike, kind: ArrayLike) -> Obsta
     touching = list_touching(edge, owners, kinds != TERRAIN, start, listed)
     cluster = find_clusters(owners, len(kinds), *touching)
     cells = build_pyramid(tops)
+    roof = np.full(tops.size, np.inf)
+    spread_roofs(edge, first, kinds, origin, shape[1], roof)
     hollows = find_hollows(edge, ring, building, terrain, start, listed, origin, shape[1])
-    outlines = *touching, first, after, ring, *hollows, corner
-    return Obstacles(edge, owners, kinds, cluster, *outlines, cells, start, listed, edge[listed], origin)
+    outlines = first, after, ring, *hollows, corner
+    return Obstacles(
+        edge, owners, kinds, cluster, *touching, *outlines, cells, roof, start, listed, edge[listed], origin
+    )
 
 
 def no_obstacles() -> Obstacles:
@@ -173,6 +180,23 @@ def list_edges(edge: Floats, origin: Floats, columns: int, at: Ints, listed: Int
                     listed[at[cell]] = e
                 at[cell] += 1
                 tops[cell] = max(tops[cell], top)
+
+
+@kernel
+def spread_roofs(edge: Floats, first: Ints, kind: Ints, origin: Floats, columns: int, roof: Floats) -> None:
+    """Lower `roof` (C,) to the top of each building in all cells that its box overlaps."""
+    x0, y0, size = origin
+    for o in range(len(kind)):
+        if kind[o] != BUILDING:
+            continue
+        low_x, high_x, low_y, high_y = np.inf, -np.inf, np.inf, -np.inf
+        for e in range(first[o], first[o + 1]):
+            low_x, high_x = min(low_x, edge[e, 0]), max(high_x, edge[e, 0])
+            low_y, high_y = min(low_y, edge[e, 1]), max(high_y, edge[e, 1])
+        for row in range(int((low_y - y0) / size), int((high_y - y0) / size) + 1):
+            for column in range(int((low_x - x0) / size), int((high_x - x0) / size) + 1):
+                cell = row * columns + column
+                roof[cell] = min(roof[cell], edge[first[o], 2])
 
 
 class Crossings(NamedTuple):

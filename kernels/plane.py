@@ -10,18 +10,19 @@ IN_PLANE_M = 1e-9  # what is less below the plane reaches through it
 @lean_inlined
 def ends(e: int, frame: Frame, obstacles: Obstacles) -> tuple[float, float, float, float]:
     """Both ends of an edge: ta, sa, tb, sb."""
-    f0, f1, f2, f3, f4, f5 = frame
+    x, y, t, tx, ty, sx, sy = frame
     ax, ay, bx, by = obstacles.edge[e, 0], obstacles.edge[e, 1], obstacles.edge[e, 3], obstacles.edge[e, 4]
-    return f0 + f1 * ax + f2 * ay, f3 + f4 * ax + f5 * ay, f0 + f1 * bx + f2 * by, f3 + f4 * bx + f5 * by
+    ax, ay, bx, by = ax - x, ay - y, bx - x, by - y
+    return t + tx * ax + ty * ay, sx * ax + sy * ay, t + tx * bx + ty * by, sx * bx + sy * by
 
 
 @lean_inlined
 def outwards(e: int, frame: Frame, obstacles: Obstacles) -> tuple[float, float, float, float]:
     """The directions out of the object at an edge's point a, and back along the outline: dt, ds, bt, bs."""
-    (_, f1, f2, _, f4, f5), corner = frame, obstacles.corner
+    (_, _, _, tx, ty, sx, sy), corner = frame, obstacles.corner
     return (
-        f1 * corner[e, 0] + f2 * corner[e, 1],
-        f4 * corner[e, 0] + f5 * corner[e, 1],
-        f1 * corner[e, 2] + f2 * corner[e, 3],
-        f4 * corner[e, 2] + f5 * corner[e, 3],
+        tx * corner[e, 0] + ty * corner[e, 1],
+        sx * corner[e, 0] + sy * corner[e, 1],
+        tx * corner[e, 2] + ty * corner[e, 3],
+        sx * corner[e, 2] + sy * corner[e, 3],
     )

@@ -14,7 +14,8 @@ from kernels.visibility import CORNER_M, Search, make_search
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Frame = tuple[float, float, float, float, float, float]  # t = f0 + f1 x + f2 y, s = f3 + f4 x + f5 y
+# a place on the line of sight, x and y, and its t; what t and s gain a metre of x and of y: near, so that no digits are lost
+Frame = tuple[float, float, float, float, float, float, float]
 
 LINES, CORNERS, STEPS, SECTIONS = range(4)  # places in `counts`
 OBJECT, LEG, FIRST_LINE = range(3)  # columns of `section`
@@ -83,19 +84,16 @@ def make_pool(obstacles: Obstacles, crossings: Crossings) -> Pool:
 @lean_inlined
 def turn_frame(frame: Frame, side: float) -> Frame:
     """The frame whose s points to the left (side 1) or to the right (side -1)."""
-    return frame[0], frame[1], frame[2], side * frame[3], side * frame[4], side * frame[5]
+    return frame[0], frame[1], frame[2], frame[3], frame[4], side * frame[5], side * frame[6]
 
 
 @lean_inlined
 def clear_pool(pool: Pool, frame: Frame, plan: float, bent: bool) -> None:
     """Begin another way; one with a bend may lead into hollows, since what stands on its other leg may overlap with them."""
-    f0, f1, f2, f3, f4, f5 = frame
+    x, y, t, tx, ty, _, _ = frame
     ends = pool.ends
-    ends[0], ends[1] = (
-        -(f1 * f0 + f4 * f3),
-        -(f2 * f0 + f5 * f3),
-    )  # the frame is a rotation, so its transpose leads back
-    ends[2], ends[3] = ends[0] + f1 * plan, ends[1] + f2 * plan
+    ends[0], ends[1] = x - tx * t, y - ty * t
+    ends[2], ends[3] = x + tx * (plan - t), y + ty * (plan - t)
     if bent:
         ends[:] = np.nan
     pool.counts[:] = 0

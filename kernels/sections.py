@@ -19,7 +19,7 @@ from kernels.pool import (
 from kernels.roofs import add_roof
 
 
-@lean
+@lean_inlined
 def add_section(
     e: int, leg: int, frame: Frame, z0: float, slope: float, obstacles: Obstacles, pool: Pool
 ) -> None:

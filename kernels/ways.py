@@ -115,9 +115,9 @@ def legs_of(path: Path) -> tuple[float, float, float, float]:
 
 
 @lean_inlined
-def leg_frame(x: float, y: float, ux: float, uy: float, before: float, mirror: float) -> Frame:
-    """Frame of a leg that starts at (x, y), `before` metres along the path; mirror -1 turns it over."""
-    return before - ux * x - uy * y, ux, uy, mirror * (uy * x - ux * y), -mirror * uy, mirror * ux
+def leg_frame(x: float, y: float, t: float, ux: float, uy: float, mirror: float) -> Frame:
+    """Frame of a leg through (x, y), which is t metres along the path, in the direction (ux, uy); mirror -1 turns it over."""
+    return x, y, t, ux, uy, -mirror * uy, mirror * ux
 
 
 @lean
@@ -131,7 +131,7 @@ def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
     slope = rise / plan
     zp = path.zs + slope * first_leg
     ux, uy = (path.xr - path.xs - path.dx) / second_leg, (path.yr - path.ys - path.dy) / second_leg
-    frame = leg_frame(fx, fy, ux, uy, first_leg, 1.0)
+    frame = leg_frame(path.xs, path.ys, 0.0, ux, uy, 1.0)
     mirrored = frame
     sink = 0.0
     if screens.reach > 0.0:
@@ -141,7 +141,8 @@ def find_ways(path: Path, screens: Screens, room: Room) -> Ways:
     count = found = 0
     if path.bent:
         vx, vy = path.dx / first_leg, path.dy / first_leg
-        mirrored = leg_frame(path.xs, path.ys, vx, vy, 0.0, -1.0)
+        mirrored = leg_frame(path.xs, path.ys, 0.0, vx, vy, -1.0)
+        frame = leg_frame(path.xr, path.yr, plan, ux, uy, 1.0)
         count = profile_above(
             screens.surface,
             path.xs,
@@ -216,8 +217,8 @@ def combine(
         top, drop = edge_below(path.zs, path.zr, plan, slope, found, screens.reach, obstacles, crossings)
         plane -= drop
         if top.detour == top.detour and (
-            stands_over(path.xs, path.ys, plane, obstacles, room.roofs)
-            or stands_over(path.xr, path.yr, plane + slope * plan, obstacles, room.roofs)
+            stands_over(path.xs, path.ys, plane, path.zs, obstacles, room.roofs)
+            or stands_over(path.xr, path.yr, plane + slope * plan, path.zr, obstacles, room.roofs)
         ):
             top = NO_WAY
     left, right, width = NO_WAY, NO_WAY, np.inf

@@ -20,11 +20,12 @@ from shapely.errors import GEOSException
 from siting.catalog import load_ordinance, load_unit
 from siting.errors import InputError
 from siting.export import check_folder, make_folder
-from siting.model import Ordinance, Question, Study, Unit
+from siting.model import Environment, Ordinance, Question, Unit
+from siting.outcome import Study
 from siting.site import Land, read_land
 from siting.sound import readings
 from siting.study import assess
-from siting.surroundings import ENVIRONMENT, Environment
+from siting.surroundings import ENVIRONMENT
 from siting.verdict import worst_row
 
 CHUNK = 64  # lots a task: long enough to hide the cost of handing it over, short enough for steady progress

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from siting.geodata.terrain import Terrain
 from siting.layout import Demand
 from siting.lot_lines import spacing_for
-from siting.model import Floats, Ordinance, Poses, Question, Receptors, Site, Unit
+from siting.model import Environment, Floats, Ordinance, Poses, Question, Receptors, Site, Unit
 from siting.ordinance import limits_at, strictest_limit
 from siting.outdoors import outdoors, picked
 from siting.receptors import place_receptors
 from siting.site import Land
-from siting.surroundings import Environment, Surroundings, screening_buildings, surroundings
+from siting.surroundings import Surroundings, screening_buildings, surroundings
 
 NEAR_DB, SURELY_DB = (
     5.0,

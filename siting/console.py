@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from siting import wording
+from siting import quantities, wording
 from siting.export import Document
 
 COLOURS = {"PASS": "bold green", "FAIL": "bold red", "UNKNOWN": "bold yellow"}
@@ -62,18 +62,18 @@ def _print_layout(data: Document, console: Console) -> None:
     by = f"the bound is set by {wording.bound_by(layout)}, on this lattice"
     _heading(console, f"Layout on lot {site['id']}: {wording.counted(layout)} ({by})")
     _line(console, f"asked: {wording.asked(data['question'])}")
-    _line(console, f"{unit['name']}, {unit['kw']:g} kW each: {wording.power(layout['kw'])}")
+    _line(console, f"{unit['name']}, {unit['kw']:g} kW each: {quantities.power(layout['kw'])}")
     read = f"{wording.read_at(sound['reading'])} ({wording.ORIGINS[sound['origin']]})"
-    power = f"sound power {wording.level(sound['power_dba'])} dB(A) a unit"
+    power = f"sound power {quantities.level(sound['power_dba'])} dB(A) a unit"
     _line(console, f"{sound['stated_dba']:g} dB read {read}: {power}")
     for name, square_metres in (
         ("lot", site["area_m2"]),
         ("buildable", site["buildable_area_m2"]),
         ("under the bodies", layout["area_m2"]),
     ):
-        _line(console, f"{name} {wording.area(square_metres)}")
+        _line(console, f"{name} {quantities.area(square_metres)}")
     if site["elevation"]:
-        _line(console, f"ground {wording.ground(site['elevation'])}")
+        _line(console, f"ground {quantities.ground(site['elevation'])}")
 
 
 def _print_neighbours(data: Document, console: Console) -> None:
@@ -115,7 +115,7 @@ def _print_worst(data: Document, console: Console) -> None:
             wording.way(path),
             far,
             wording.screened(path),
-            wording.level(path["level_dba"]),
+            quantities.level(path["level_dba"]),
         )
         table.add_row(*map(Text, words))
     console.print(table)
@@ -141,7 +141,7 @@ def _print_readings(data: Document, console: Console) -> None:
     used = "ASSUMED" if data["sound"]["origin"] == "assumed" else "used"
     for row in data["readings"]:
         counts = (str(row["units"]), str(row["bound"]), wording.worst_margin(row))
-        words = (wording.reading(row["reading"]), wording.level(row["power_dba"]), *counts)
+        words = (wording.reading(row["reading"]), quantities.level(row["power_dba"]), *counts)
         state = Text(row["state"], style=COLOURS[row["state"]])
         table.add_row(*map(Text, words), state, used if row["chosen"] else "")
     console.print(table)

@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from siting import __version__, wording
 from siting.errors import InputError
-from siting.model import Ordinance, PathTerms, PlacedUnit, ReceptorLevel, Study
+from siting.model import Ordinance
+from siting.outcome import PathTerms, PlacedUnit, ReceptorLevel, Study
 from siting.verdict import worst_of_each_neighbour, worst_row
 
 Document = dict[str, Any]

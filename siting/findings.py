@@ -7,20 +7,8 @@ from numpy.typing import NDArray
 
 from siting import layout, noise, surroundings
 from siting.case import Case
-from siting.model import (
-    FOOT_M,
-    Assumption,
-    Facts,
-    Floats,
-    Ints,
-    Ordinance,
-    PathTerms,
-    Question,
-    Reading,
-    ReceptorLevel,
-    Sound,
-    Unit,
-)
+from siting.model import FOOT_M, Assumption, Facts, Floats, Ints, Ordinance, Question, Sound, Unit
+from siting.outcome import PathTerms, Reading, ReceptorLevel
 from siting.parts import Receiver, Scene
 from siting.placement import MOST_UNITS
 from siting.receptors import RAYS

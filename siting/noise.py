@@ -11,8 +11,9 @@ from kernels.decibel import a_weighted_total
 from kernels.medium import Medium
 from siting.errors import InputError
 from siting.levels import levels, levels_at
-from siting.model import Floats, PathTerms, PlacedUnit, Sound, Transfer, Unit
+from siting.model import Floats, Sound, Transfer, Unit
 from siting.near_source import FAR_SIZES, many_sub_sources
+from siting.outcome import PathTerms, PlacedUnit
 from siting.parts import PathLevel, Receiver, Scene, Source
 from siting.scene.elevation import ground_at
 from siting.scene.prepared import Prepared, prepare

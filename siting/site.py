@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siting.errors import InputError
 from siting.geodata.buildings import read_buildings
-from siting.geodata.coordinates import crs_text
+from siting.geodata.crs import crs_text
 from siting.geodata.ground import read_ground
 from siting.geodata.landcover import read_cover_table
 from siting.geodata.layers import Layer, listed, read_layer

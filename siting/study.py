@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 
 from siting import findings, layout, noise
 from siting.case import NEAR_DB, SURELY_DB, Case, make_case, narrowed
-from siting.model import Layout, Ordinance, PlacedUnit, Question, Reading, Sound, State, Study, Unit
+from siting.model import Environment, Layout, Ordinance, Question, Sound, State, Unit
 from siting.ordinance import strictest_limit
+from siting.outcome import PlacedUnit, Reading, Study
 from siting.placement import MOST_UNITS, body_polygon, lattice_poses
 from siting.receptors import nearest_reach_m, neighbours
 from siting.scene.elevation import ground_at
 from siting.site import Land, make_site
 from siting.sound import readings, resolve_sound
-from siting.surroundings import ENVIRONMENT, Environment
+from siting.surroundings import ENVIRONMENT
 from siting.verdict import reasons, state_of
 
 ACROSS_M = 200.0  # how far the lot across a street is looked for, where limits hold at the own lot line

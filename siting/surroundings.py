@@ -13,7 +13,7 @@ from siting.errors import InputError
 from siting.geodata.grid import terrain_raster
 from siting.geodata.landcover import read_land_cover
 from siting.geodata.terrain import Terrain, elevation_at, read_terrain
-from siting.model import Assumption, Facts, Floats, Ints, Site
+from siting.model import Assumption, Environment, Facts, Floats, Ints, Site
 from siting.parts import Air, Building, Ground, Raster, Scene
 from siting.scene.prepared import Prepared, prepare
 from siting.site import Land, start_of
@@ -21,18 +21,6 @@ from siting.site import Land, start_of
 FACADE_ABSORPTION = 0.2  # of the energy, every band: walls with windows, rho = 0.8 (ISO 9613-2, Table 4)
 REFLECTIONS = 1
 BEYOND = 1.5  # buildings are looked for so many times as far as receptors: what lies behind the last of these sends sound back
-
-
-@dataclass(frozen=True)
-class Environment:
-    """Air and ground between units and receptors, the receptors' height, and which edges screen."""
-
-    temperature_c: float
-    humidity_pct: float
-    pressure_kpa: float
-    ground_g: float
-    receptor_height_m: float
-    edges_below_sight: bool = True
 
 
 ENVIRONMENT = Environment(10.0, 70.0, 101.325, 0.0, 1.5)

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from siting import wording
-from siting.model import Floats, Ints, Ordinance, ReceptorLevel, Receptors, Site, State, Verdict
+from siting import quantities, wording
+from siting.model import Floats, Ints, Ordinance, Receptors, Site, State
+from siting.outcome import ReceptorLevel, Verdict
 
 NOBODY = "No other lot in the parcel file lies near enough to measure at, so nobody's limit is known."
 
@@ -165,9 +166,11 @@ def _unknown(rows: list[ReceptorLevel], ordinance: Ordinance) -> list[str]:
 
 
 def _no_room(site: Site) -> str:
-    took = ", ".join(f"{name} {wording.area(taken)}" for name, taken in site.taken_m2.items() if taken > 0.05)
+    took = ", ".join(
+        f"{name} {quantities.area(taken)}" for name, taken in site.taken_m2.items() if taken > 0.05
+    )
     return (
-        f"No unit has room on lot {site.id}: of {wording.area(site.lot.area)} "
+        f"No unit has room on lot {site.id}: of {quantities.area(site.lot.area)} "
         f"the rules took {took or 'nothing'}, and no body with its clearances stands in the rest."
     )
 
@@ -178,4 +181,6 @@ def _compared(row: ReceptorLevel) -> str:
     place = f"at {row.id} (lot {row.neighbour}, {wording.zone_class(row.zone_class or row.zone or 'no zone')}, {when})"
     if row.limit_dba is None or row.margin_db is None:
         return f"{row.level_dba:.1f} dB(A) {place}, where no limit is known"
-    return f"{row.level_dba:.1f} dB(A) {place}, {wording.side(row.margin_db)} the limit of {row.limit_dba:g}"
+    return (
+        f"{row.level_dba:.1f} dB(A) {place}, {quantities.side(row.margin_db)} the limit of {row.limit_dba:g}"
+    )

@@ -11,6 +11,19 @@ from siting.site import read_land
 MASS_M = 26986
 EAST, NORTH = 230_000.0, 900_000.0
 ORIGIN = np.array([EAST, NORTH])
+# an ordinance file; LIMIT stands for its number
+TOWN = """id = "town"
+place = "Town"
+code = "1-2"
+title = "Noise"
+url = ""
+evidence = "made up"
+measured_at = "receiving lot line"
+[periods]
+any = ""
+[limits."*"]
+any = LIMIT
+"""
 
 
 def at(shape):

@@ -11,22 +11,10 @@ import rasterio
 import shapely
 from affine import Affine
 from click.testing import CliRunner
-from small_land import EAST, MASS_M, NORTH, block, square, write, write_lots, write_zones
+from small_land import EAST, MASS_M, NORTH, TOWN, block, square, write, write_lots, write_zones
 
 from siting.cli import main
 
-TOWN = """id = "town"
-place = "Town"
-code = "1-2"
-title = "Noise"
-url = ""
-evidence = "made up"
-measured_at = "receiving lot line"
-[periods]
-any = ""
-[limits."*"]
-any = LIMIT
-"""
 UNIT = """id = "box"
 name = "Box"
 maker = "nobody"

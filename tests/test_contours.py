@@ -20,7 +20,7 @@ from siting.contours.grid import Block, blocks, grid_over, middles, spread
 from siting.contours.isolines import isolines
 from siting.contours.words import duration, sentence, summary
 from siting.errors import InputError
-from siting.geodata.coordinates import metre_twin
+from siting.geodata.crs import metre_twin
 from siting.parts import Elevation, Raster, Scene, Source
 
 SILENT = -300.0

@@ -12,7 +12,7 @@ from shapely.geometry import LineString, Polygon, box
 from test_terrain import FOOT, LOT, MASS_FT, MASS_M, NORTH, SITE, WEST, plane, raster
 
 from siting.errors import InputError
-from siting.geodata.coordinates import metre_twin
+from siting.geodata.crs import metre_twin
 from siting.geodata.grid import read_grid, terrain_raster, write_grid
 from siting.geodata.terrain import elevation_at, read_terrain
 from siting.parts import Raster

@@ -15,7 +15,7 @@ from shapely.geometry import box
 
 from siting.errors import InputError
 from siting.geodata.buildings import read_buildings
-from siting.geodata.coordinates import metre_twin, unit_m
+from siting.geodata.crs import metre_twin, unit_m
 from siting.geodata.layers import read_layer
 
 SHARED = Path(__file__).parents[2] / "shared" / "geodata"

@@ -16,11 +16,12 @@ from siting import noise
 from siting.catalog import load_unit, unit_names
 from siting.errors import InputError
 from siting.levels import levels
-from siting.model import PlacedUnit
+from siting.model import Environment
+from siting.outcome import PlacedUnit
 from siting.parts import Building, Receiver
 from siting.scene.prepared import prepare
 from siting.sound import resolve_sound
-from siting.surroundings import ENVIRONMENT, Environment, Surroundings, open_land, without_obstacles
+from siting.surroundings import ENVIRONMENT, Surroundings, open_land, without_obstacles
 
 PLACES = [
     (1.0, 0.9),

@@ -11,7 +11,7 @@ from pyproj import CRS
 from shapely.geometry import LineString, box
 from small_scene import POWER, same
 
-from siting.geodata.coordinates import crs_text, metre_twin
+from siting.geodata.crs import crs_text, metre_twin
 from siting.parts import (
     Air,
     Belt,

@@ -11,8 +11,10 @@ import geopandas
 import pandas as pd
 import pyogrio
 import pytest
+from click.testing import CliRunner
 from shapely.geometry import shape
 
+from siting.cli import main
 from siting.levels import levels
 from siting.parts import Air, Scene, Source
 from siting.scene.features import KEYS, SHAPES
@@ -113,3 +115,14 @@ def test_as_a_geopackage_it_sounds_the_same(tmp_path):
     (here,), (there,) = (levels(read_scene(tmp_path / name)) for name in ("scene.geojson", "scene.gpkg"))
     assert here.level_dba == there.level_dba
     assert len(here.paths) == len(there.paths) == 2
+
+
+def test_the_readme_shows_what_the_verbs_print(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    blocks = re.findall(
+        r"```console\n\$ siting (.*)\n([^`]*)```", (ROOT / "README.md").read_text(encoding="utf-8")
+    )
+    assert [words.split()[0] for words, _ in blocks] == ["levels", "contours"]
+    for words, shown in blocks:
+        told = CliRunner().invoke(main, words.replace("out/barrier", str(tmp_path)).split())
+        assert told.exit_code == 0 and told.stdout == shown.replace("out/barrier", str(tmp_path))

@@ -9,7 +9,7 @@ import pytest
 import shapely
 import slow_scene
 from click.testing import CliRunner
-from small_land import block, code, land_of, square, unit, write, write_lots
+from small_land import TOWN, block, code, land_of, square, unit, write, write_lots
 from small_town import HOUSES, write_houses, write_terrain
 
 from siting.catalog import load_unit
@@ -17,24 +17,11 @@ from siting.cli import main
 from siting.errors import InputError
 from siting.export import document
 from siting.levels import levels
-from siting.model import Question
+from siting.model import Environment, Question
 from siting.scene.file import read_scene
 from siting.study import assess
-from siting.surroundings import Environment
 
 LIMIT = 68.0
-TOWN = f"""id = "town"
-place = "Town"
-code = "1-2"
-title = "Noise"
-url = ""
-evidence = "made up"
-measured_at = "receiving lot line"
-[periods]
-any = ""
-[limits."*"]
-any = {LIMIT}
-"""
 
 
 def run(*words):
@@ -45,7 +32,7 @@ def run(*words):
 def written(request, tmp_path_factory):
     """The folder of a study past houses, and the ground it was asked on."""
     folder = tmp_path_factory.mktemp(request.param)
-    (folder / "town.toml").write_text(TOWN)
+    (folder / "town.toml").write_text(TOWN.replace("LIMIT", str(LIMIT)))
     words = ["--terrain", write_terrain(folder)] if request.param == "terrain" else []
     result = run(
         "assess", write_lots(folder, block()), "--id", "007", "--units", 3, "--sound-at", "3ft", "--ordinance",

@@ -10,14 +10,14 @@ from kernels.obstacles import make_crossings
 from kernels.pool import OBJECT, SECTIONS, clear_pool, make_pool
 from kernels.touching import add_cluster
 
-STRAIGHT = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)  # the frame of a path along the x axis
+STRAIGHT = (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0)  # the frame of a path along the x axis
 
 
 def together(things, first, z0=1.0, slope=0.0, alone=False):
     """Objects that are gone round with edge `first`."""
     found = obstacles(things)
     pool = make_pool(found, make_crossings(found, 2))
-    clear_pool(pool)
+    clear_pool(pool, STRAIGHT, 100.0, False)
     add_cluster(first, 0, alone, STRAIGHT, z0, slope, found, pool)
     count = pool.counts[SECTIONS]
     assert (pool.root[:count] == 0).all()

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting import wording
+from siting import quantities, wording
 
 ROW = {"level_dba": 55.04, "limit_dba": 55.0, "margin_db": -0.04, "state": "FAIL"}
 
 
 def test_the_examples_in_the_docstrings():
-    result = doctest.testmod(wording)
-    assert result.attempted >= 15 and result.failed == 0
+    results = [doctest.testmod(module) for module in (quantities, wording)]
+    assert sum(result.attempted for result in results) >= 15 and not any(result.failed for result in results)
 
 
 @given(st.floats(-80, 80).filter(lambda m: m != 0))
 def test_no_printed_margin_hides_the_side(margin_db):
-    printed, side = wording.margin(margin_db), wording.side(margin_db)
+    printed, side = quantities.margin(margin_db), quantities.side(margin_db)
     assert side.endswith("over" if margin_db < 0 else "below")
     if "less than" in printed:
         assert abs(margin_db) <= 0.0005 and printed.startswith("over" if margin_db < 0 else "under")

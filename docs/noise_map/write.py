@@ -19,7 +19,7 @@ from rasterio.fill import fillnodata
 from siting.catalog import load_unit
 from siting.contours import write_contours
 from siting.geodata.buildings import read_buildings
-from siting.geodata.coordinates import crs_text
+from siting.geodata.crs import crs_text
 from siting.geodata.grid import terrain_raster
 from siting.geodata.terrain import elevation_at, read_terrain
 from siting.parts import Building, Scene, Source

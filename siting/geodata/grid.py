@@ -14,7 +14,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from shapely.geometry.base import BaseGeometry
 
 from siting.errors import InputError
-from siting.geodata.coordinates import crs_label, unit_m
+from siting.geodata.crs import crs_label, unit_m
 from siting.geodata.raster_source import check_one_band, check_place, file_crs, height_unit, opened_raster
 from siting.geodata.terrain import Terrain, elevation_at
 from siting.model import Floats

@@ -12,17 +12,8 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from siting.errors import InputError
-from siting.geodata.coordinates import (
-    Gate,
-    crs_label,
-    gate_to,
-    horizontal,
-    moved,
-    own_gate,
-    stated_crs,
-    swapped,
-    unit_m,
-)
+from siting.geodata.coordinates import Gate, gate_to, moved, own_gate, swapped
+from siting.geodata.crs import crs_label, horizontal, stated_crs, unit_m
 from siting.geodata.polygons import finite, has_area, kinds_listed, polygonal, repaired
 from siting.geodata.sources import opened
 from siting.geodata.tables import Table, read_table

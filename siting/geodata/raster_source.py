@@ -18,7 +18,7 @@ from rasterio.windows import Window
 from shapely.geometry.base import BaseGeometry
 
 from siting.errors import InputError
-from siting.geodata.coordinates import US_SURVEY_FOOT_M, crs_label, horizontal, stated_crs
+from siting.geodata.crs import US_SURVEY_FOOT_M, crs_label, horizontal, stated_crs
 from siting.geodata.sources import sha256
 from siting.model import FOOT_M, Facts, Floats
 

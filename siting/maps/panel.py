@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from siting import wording
+from siting import quantities, wording
 
 SIGNS = {"PASS": "●", "FAIL": "▲", "UNKNOWN": "?"}
 
@@ -21,10 +21,10 @@ def pages() -> Environment:
     """Make the templates' environment; every value is escaped."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, loader=FunctionLoader(asset))
     environment.filters.update(
-        feet=wording.length,
-        area=wording.area,
-        power=wording.power,
-        level=wording.level,
+        feet=quantities.length,
+        area=quantities.area,
+        power=quantities.power,
+        level=quantities.level,
         levels=wording.levels,
         worst_margin=wording.worst_margin,
         read_at=wording.read_at,

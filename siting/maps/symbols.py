@@ -8,7 +8,8 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry import mapping, shape
 
-from siting.wording import area, judgement, length
+from siting.quantities import area, length
+from siting.wording import judgement
 
 Feature = dict[str, Any]
 Layer = dict[str, Any]

@@ -4,7 +4,8 @@ import math
 from itertools import groupby
 from typing import Any
 
-from siting import wording
+from siting import quantities, wording
+from siting.model import FOOT_M
 from siting.package.drawing import SEVERITY, shown_state, site_plan, unit_detail
 from siting.package.spacing import clearance_rows
 from siting.package.worst_point import accuracy, method, worst_point
@@ -100,10 +101,10 @@ def _facts(document: Document) -> list[list[str]]:
         ],
         [
             "Project",
-            f"{layout['units']:,} × {unit['name']}, {unit['kw']:g} kW each: {wording.power(layout['kw'])}",
+            f"{layout['units']:,} × {unit['name']}, {unit['kw']:g} kW each: {quantities.power(layout['kw'])}",
         ],
         ["Asked for", wording.asked(document["question"])],
-        ["Lot area", wording.area(site["area_m2"])],
+        ["Lot area", quantities.area(site["area_m2"])],
         [
             "Ordinance",
             f"{ordinance['place']}, {ordinance['code']}: {ordinance['title']}" if ordinance else "none given",
@@ -115,16 +116,16 @@ def _facts(document: Document) -> list[list[str]]:
             else "no limit to compare with",
         ],
         ["Measured", MEASURED_AT[ordinance["measured_at"]] if ordinance else "at the receptors"],
-        ["Sound", f"{read}: sound power {wording.level(sound['power_dba'])} dB(A) a unit"],
-        ["Ground", wording.ground(site["elevation"])],
+        ["Sound", f"{read}: sound power {quantities.level(sound['power_dba'])} dB(A) a unit"],
+        ["Ground", quantities.ground(site["elevation"])],
     ]
 
 
 def _verdict(document: Document) -> Document:
     verdict, layout = document["verdict"], document["layout"]
     margins = [row["margin_db"] for row in document["receptors"] if row["margin_db"] is not None]
-    step = wording.length(layout["step_m"])
-    smallest = [f"The smallest margin is {wording.margin(min(margins))} dB."] if margins else []
+    step = quantities.length(layout["step_m"])
+    smallest = [f"The smallest margin is {quantities.margin(min(margins))} dB."] if margins else []
     return {
         "state": verdict["state"],
         "headline": wording.VERDICTS[verdict["state"]].capitalize(),
@@ -188,7 +189,7 @@ def _reading_row(row: Document) -> Document:
     return {
         "reading": wording.reading(row["reading"]),
         "chosen": row["chosen"],
-        "power": wording.level(row["power_dba"]),
+        "power": quantities.level(row["power_dba"]),
         "state": row["state"],
         "units": row["units"],
         "bound": row["bound"],
@@ -204,21 +205,19 @@ def _areas(document: Document) -> list[list[str]]:
         ("Under the placed bodies", layout["area_m2"]),
     ]
     whole = site["area_m2"] or math.inf
-    return [
-        [rule, f"{m2 / wording.FOOT_M**2:,.0f}", f"{m2:,.1f}", f"{100 * m2 / whole:.1f} %"]
-        for rule, m2 in rows
-    ]
+    return [[rule, f"{m2 / FOOT_M**2:,.0f}", f"{m2:,.1f}", f"{100 * m2 / whole:.1f} %"] for rule, m2 in rows]
 
 
 def _unit_facts(document: Document) -> str:
     unit = document["unit"]
     sides = [unit[key] for key in ("length_m", "width_m", "height_m")]
     ground_m2 = unit["length_m"] * unit["width_m"]
-    pounds_sq_ft = unit["mass_kg"] / wording.POUND_KG / (ground_m2 / wording.FOOT_M**2)
+    pounds_sq_ft = unit["mass_kg"] / quantities.POUND_KG / (ground_m2 / FOOT_M**2)
+    feet, metres = map(quantities.feet_inches, sides), (f"{side:.2f}" for side in sides)
     return (
         f"{unit['name']} (maker: {unit['maker']}): {unit['kw']:g} kW on {', '.join(unit['fuels'])}; "
-        f"{' × '.join(map(wording.feet_inches, sides))} ({' × '.join(f'{side:.2f}' for side in sides)} m) long, wide and high; "
-        f"{wording.mass(unit['mass_kg'])}, that is {pounds_sq_ft:,.0f} lb/sq ft ({unit['mass_kg'] / ground_m2:,.0f} kg/m²) "
+        f"{' × '.join(feet)} ({' × '.join(metres)} m) long, wide and high; "
+        f"{quantities.mass(unit['mass_kg'])}, that is {pounds_sq_ft:,.0f} lb/sq ft ({unit['mass_kg'] / ground_m2:,.0f} kg/m²) "
         "under its body: a roof or slab needs its own structural check."
     )
 
@@ -239,7 +238,7 @@ def _assumptions(rows: list[Document]) -> list[Document]:
 def _value(name: str, value: float | str) -> str:
     if isinstance(value, str | bool):
         return str(value)
-    return wording.length(value) if name.endswith("_m") else f"{value:g}"
+    return quantities.length(value) if name.endswith("_m") else f"{value:g}"
 
 
 def _nothing_heard(document: Document) -> str:

@@ -9,7 +9,7 @@ from shapely.affinity import rotate, translate
 from shapely.geometry import box, shape
 from shapely.geometry.base import BaseGeometry
 
-from siting import wording
+from siting import quantities
 
 Document = dict[str, Any]
 HAIR_M = 1e-6
@@ -38,8 +38,8 @@ def clearance_rows(document: Document) -> list[dict[str, str]]:
     return [
         {
             "rule": rule,
-            "required": wording.length(required),
-            "provided": wording.length(has),
+            "required": quantities.length(required),
+            "provided": quantities.length(has),
             "check": _check(required, has),
             "origin": origin,
         }

@@ -5,7 +5,7 @@ from typing import Any
 
 from kernels.bands import A_WEIGHTING_DB, NOMINAL_HZ
 from kernels.decibel import energy_sum
-from siting import wording
+from siting import quantities, wording
 
 Document = dict[str, Any]
 PLAIN_ROWS = 7  # of a path over open land
@@ -30,7 +30,7 @@ def worst_point(document: Document, shown: int) -> Document | None:
     limit = (
         "its limit is not known"
         if worst["limit_dba"] is None
-        else f"limit {wording.limit(worst['limit_dba'])} dB(A)"
+        else f"limit {quantities.limit(worst['limit_dba'])} dB(A)"
     )
     place = wording.place(worst["receptor"], worst["neighbour"])
     total = float(energy_sum([path["level_dba"] for path in paths]))
@@ -76,11 +76,11 @@ def _path(path: Document) -> Document:
         ("= A-weighted level", weighted, f"{path['level_dba']:.2f}"),
     ]
     way = f" by way of {path['via']}" if path["via"] else ""
-    far = f"{wording.length(terms['distance_m'])}, in plan {terms['plan_distance_m']:.2f} m"
+    far = f"{quantities.length(terms['distance_m'])}, in plan {terms['plan_distance_m']:.2f} m"
     return {
         "title": f"{path['source']}{way}: {far}",
         "rows": [
-            [name, *("—" if value is None else wording.signed(value, 2) for value in values), total]
+            [name, *("—" if value is None else quantities.signed(value, 2) for value in values), total]
             for name, values, total in rows
         ],
     }

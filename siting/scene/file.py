@@ -157,15 +157,8 @@ def _checked_crs(name: str, text: str, features: list[RawFeature]) -> str:
 
     Those are degrees, feet, and a stretched map like web Mercator.
     """
-    from siting.geodata.coordinates import (
-        SCALE_TOLERANCE,
-        crs_label,
-        crs_text,
-        scale_errors,
-        stated_crs,
-        to_lonlat,
-        unit_m,
-    )
+    from siting.geodata.coordinates import SCALE_TOLERANCE, scale_errors, to_lonlat
+    from siting.geodata.crs import crs_label, crs_text, stated_crs, unit_m
 
     try:
         crs = stated_crs(text)

@@ -16,6 +16,7 @@ DATA = Path(__file__).parents[3] / "shared" / "geodata" / "goteborg-se"
 MISSING = "../shared/geodata is not beside the checkout"
 CODE = 3007
 AREA = shapely.box(147722, 6398559, 147952, 6398778)
+LOWEST_M = 2.0  # a roof above its ground; the surface model shows less over two that it does not know
 BOUNDS = (147724.0, 6398561.0, 147950.0, 6398776.0)
 
 
@@ -31,7 +32,7 @@ def goteborg(sources=20):
     outlines = list(read_buildings(DATA / "buildings.shp", crs=crs).frame.geometry)
     known = [_heights(shapely.intersection(outline, AREA), terrain, surface) for outline in outlines]
     foot, height = np.nanmedian(ground.z_m), np.nanmedian([high for _, high in known])
-    tops = [foot + height if np.isnan(high) else low + high for low, high in known]
+    tops = [foot + height if np.isnan(high) else low + max(high, LOWEST_M) for low, high in known]
     blocks = tuple(
         Building(f"B{k + 1}.{i + 1}", part, top_m=float(top), absorption=FACADE)
         for k, (outline, top) in enumerate(zip(outlines, tops, strict=True))

@@ -1,0 +1,16 @@
+"""The command line: one verb, one function. Imports that cost time stand inside the verbs, so that help is instant."""
+
+import click
+
+from siting.cli.scene_verbs import contours, levels
+from siting.cli.study_verbs import assess, batch, package
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="siting", prog_name="siting")
+def main() -> None:
+    """How many quiet generators fit on a lot, how loud each neighbour gets, and whether the noise ordinance allows it."""
+
+
+for verb in (assess, batch, package, levels, contours):
+    main.add_command(verb)

@@ -1,0 +1,108 @@
+"""The verbs of a study: one lot, a file of lots, the permit package."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from siting.cli.options import (
+    LAND,
+    environment_of,
+    land_options,
+    place_of,
+    question_of,
+    question_options,
+    read_options,
+)
+from siting.cli.verb import FILE, Verb, progress_bar
+
+EXIT = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
+
+
+@click.command(cls=Verb)
+@land_options
+@question_options
+@click.option("--id", "lot_id", metavar="ID", help="The lot's id.")
+@click.option("--at", metavar="LON,LAT", help="A place on the lot, in degrees.")
+@click.option("-o", "--output", type=FILE, metavar="DIR", help="Folder for the study's files and map.html.")
+@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+@click.option("--json", "as_json", is_flag=True, help="Print the study as JSON.")
+def assess(
+    lot_id: str | None, at: str | None, output: Path | None, overwrite: bool, as_json: bool, **options: Any
+) -> None:
+    """Assess one lot of a parcel file. Exit code 0: allowed, 1: not allowed, 2: wrong input, 3: cannot be known."""
+    from siting.export import check_folder, document, dumps, study_files, write_files
+    from siting.geodata.parcels import find_lot
+    from siting.study import assess as run
+
+    if output is not None:
+        check_folder(output, overwrite)
+    land, unit, ordinance, question, sound_at, environment = read_options(options)
+    row = find_lot(land.parcels, id=lot_id, at=place_of(at))
+    study = run(land, row, unit, ordinance, question, sound_at, environment)
+    data = document(study)
+    if output is not None:
+        from siting.maps import study_map
+        from siting.scene.write import write_scene
+
+        write_files({**study_files(data), "map.html": study_map(data)}, output, overwrite)
+        write_scene(study.scene, output / "scene.geojson")
+    if as_json:
+        click.echo(dumps(data), nl=False)
+    else:
+        from rich.console import Console
+
+        from siting.console import print_study
+
+        console = Console(highlight=False)
+        print_study(data, console if console.is_terminal else Console(highlight=False, width=120))
+        if output is not None:
+            click.echo(f"\nWritten to {output}: {', '.join(sorted(p.name for p in output.iterdir()))}")
+    sys.exit(EXIT[data["verdict"]["state"]])
+
+
+@click.command(cls=Verb)
+@land_options
+@question_options
+@click.option(
+    "-o", "--output", type=FILE, metavar="DIR", required=True, help="Folder for lots.csv and lots.parquet."
+)
+@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes; one a core where left out."
+)
+def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) -> None:
+    """Assess every lot of a parcel file. One row a lot as CSV and GeoParquet; the exit code is 0 whatever the verdicts."""
+    from siting.batch import run_batch
+
+    with progress_bar("lots") as progress:
+        counts = run_batch(
+            {name: options[name] for name in LAND},
+            options["unit"],
+            options["ordinance"],
+            question_of(options),
+            options["sound_at"],
+            output,
+            environment=environment_of(options),
+            overwrite=overwrite,
+            workers=workers,
+            progress=progress,
+        )
+    states = ", ".join(f"{counts[state]:,} {state}" for state in EXIT)
+    click.echo(f"{counts['lots']:,} lots in, {counts['rows']:,} rows out: {states}")
+    click.echo(f"Written to {output}: lots.csv, lots.parquet")
+
+
+@click.command(cls=Verb)
+@click.argument("study_dir", type=FILE)
+@click.option(
+    "-o", "--output", type=FILE, metavar="DIR", required=True, help="Folder for the permit package."
+)
+@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+def package(study_dir: Path, output: Path, overwrite: bool) -> None:
+    """Make the permit package of a study. It holds report.pdf, the study's files and manifest.json."""
+    from siting.package import write_package
+
+    folder = write_package(study_dir, output, overwrite)
+    click.echo(f"Written to {folder}: {', '.join(sorted(p.name for p in folder.iterdir()))}")
