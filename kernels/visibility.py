@@ -13,6 +13,8 @@ Ints = NDArray[np.int64]
 REACH_M = 2.5e-4  # blocking lines are longer by this at both ends, so that none passes where two touch
 CORNER_M = 5e-4  # how far off a corner the way is tried
 ASIDE = 1e-9  # a line nearer to an outline than this runs along it
+SLACK_M = 3e-3  # a way may turn away from an outline by so much: corners are tried a little off their places
+SURE = 1e-6  # an outline seen at a lesser angle is straight ahead or behind
 TURNS = 3  # how often a way has crossed the ray: -1, 0, 1
 
 
@@ -140,6 +142,7 @@ def _offer_from(now: int, t: float, s: float, stretch: float, corner_count: int,
     bt, bs, nt, ns = 0.0, 0.0, 0.0, 0.0
     if node < corner_count:
         bt, bs, nt, ns = column[4, node], column[5, node], column[6, node], column[7, node]
+    it, is_, hand = _come_by(now, t, s, corner_count, search)
     at, as_, back_t, back_s, on_t, on_s = column[0], column[1], column[4], column[5], column[6], column[7]
     for k in range(corner_count):
         dt, ds = at[k] - t, as_[k] - s
@@ -148,8 +151,27 @@ def _offer_from(now: int, t: float, s: float, stretch: float, corner_count: int,
         ends = ((back > near) & (on < -near)) | ((back < -near) & (on > near))
         back, on = dt * back_s[k] - ds * back_t[k], dt * on_s[k] - ds * on_t[k]
         ends |= ((back > near) & (on < -near)) | ((back < -near) & (on > near))
+        turn = it * ds - is_ * dt
+        ends |= (turn * hand < 0.0) & (turn * turn > SLACK_M * SLACK_M * ((it + dt) ** 2 + (is_ + ds) ** 2))
         cost = so_far + np.sqrt((dt * stretch) ** 2 + ds * ds)
         offer[k] = np.inf if ends | (cost + ahead[k] > best) else cost
+
+
+@lean_inlined
+def _come_by(now: int, t: float, s: float, corner_count: int, search: Search) -> tuple[float, float, float]:
+    """The last step to a state, and its hand: 1 where it has the outline on its left, -1 on its right, 0 where it is not told.
+
+    A shortest way turns towards the outline, or it would be shorter past that corner.
+    """
+    node, column = now // TURNS, search.column
+    if node >= corner_count:
+        return 0.0, 0.0, 0.0
+    last = search.came[now] // TURNS
+    ct, cs = (column[0, last], column[1, last]) if last < corner_count else (0.0, 0.0)
+    it, is_ = t - ct, s - cs
+    wt, ws = column[4, node] + column[6, node], column[5, node] + column[7, node]
+    side, clear = it * ws - is_ * wt, SURE * (abs(it) + abs(is_)) * (abs(wt) + abs(ws))
+    return it, is_, 1.0 if side > clear else -1.0 if side < -clear else 0.0
 
 
 @lean_inlined

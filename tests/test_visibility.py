@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import shapely
 from shapely import LineString, Point, Polygon, affinity
+from shapely.ops import split
 from small_obstacles import COMPILED, ways
 from small_ways import SOURCE, agrees, measured, other_hand, things
 
@@ -182,3 +183,20 @@ def test_random_combs(seed):
     turned = affinity.rotate(comb, rng.uniform(0, 360), origin=(0, 0))
     if not turned.contains(Point(0, 0)):
         check([turned], 16.0, float(rng.choice([0.0, 0.25])))
+
+
+@pytest.mark.parametrize("seed", range(40 if COMPILED else 6))
+def test_ways_out_of_yards_of_many_parts_are_those_of_one_piece(seed):
+    """Cut along random lines: every way turns at corners that several parts share, or that lie on another's outline."""
+    rng = np.random.default_rng(seed)
+    shape = (U_YARD, HOOK, GATE, SPIRAL)[seed % 4]
+    turned = affinity.translate(affinity.rotate(shape, rng.uniform(0, 360), origin=(0, 0)), 0.31, -0.17)
+    parts = [turned]
+    for _ in range(3):
+        angle, through = rng.uniform(0, math.pi), rng.uniform(-5, 5, 2)
+        reach = 100 * np.array([math.cos(angle), math.sin(angle)])
+        knife = LineString([through - reach, through + reach])
+        parts = [piece for part in parts for piece in split(part, knife).geoms]
+    whole, many = (ways(things(some), SOURCE, (14.0, 0.0, 2.0)) for some in ([turned], parts))
+    for one, other in zip(whole[:3], many[:3], strict=True):
+        assert tuple(one) == pytest.approx(tuple(other), abs=1e-9, nan_ok=True)
