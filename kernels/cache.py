@@ -80,7 +80,9 @@ def choose_folder() -> Path | None:
 
 
 FOLDER = choose_folder()
-LEAN: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+# nothing calls a kernel as a C function, so none is made; `_nrt` leaves reference counts out
+FULL: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+LEAN: dict[str, Any] = {**FULL, "_nrt": False}
 
 
 def kernel(function: Kernel) -> Kernel:
@@ -90,7 +92,7 @@ def kernel(function: Kernel) -> Kernel:
     """
     from numba import njit
 
-    compiled: Any = njit(nogil=True, error_model="numpy", cache=FOLDER is not None)(function)
+    compiled: Any = njit(cache=FOLDER is not None, **FULL)(function)
     return compiled
 
 
@@ -98,7 +100,7 @@ def inlined(function: Kernel) -> Kernel:
     """Compile a function that only kernels call: put into its caller, so that the caller's loops vectorise through it."""
     from numba import njit
 
-    compiled: Any = njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    compiled: Any = njit(forceinline=True, **FULL)(function)
     return compiled
 
 

@@ -53,8 +53,9 @@ def find_hollows(
     count = len(edge)
     walk, beyond, hollow = np.arange(count), np.zeros(count, np.int64), np.zeros((count, 4))
     turned = np.empty(count, np.int64)
-    first = 0
-    while first < count:
+    for first in range(count):
+        if ring[first] != first:
+            continue
         stop = first + 1
         while stop < count and ring[stop] == first:
             stop += 1
@@ -73,7 +74,6 @@ def find_hollows(
                     ):
                         beyond[k] = j
                 k = j
-        first = stop
     return walk, beyond, hollow
 
 

@@ -10,7 +10,7 @@ from kernels.hulls import hull_way, measure_way
 from kernels.meeting import join_met
 from kernels.obstacles import TERRAIN, Crossings, Obstacles
 from kernels.plane import IN_PLANE_M
-from kernels.pool import Frame, Pool, clear_pool, turn_frame
+from kernels.pool import CROSSED, Frame, Pool, clear_pool, turn_frame
 from kernels.touching import add_cluster
 from kernels.yards import yard_way
 
@@ -37,15 +37,14 @@ def side_way(
     """
     bent = bend > 0.0
     clear_pool(pool, frame, plan, bent)
-    crossed = 0
     turned, turned_mirror = turn_frame(frame, side), turn_frame(mirrored, side)
     for k in range(count):
         e = crossings.edge[k]
         o = obstacles.owner[e]
         if obstacles.kind[o] == TERRAIN or crossings.z[k] < z0 + slope * crossings.t[k] - IN_PLANE_M:
             continue
-        pool.order[crossed] = k
-        crossed += 1
+        pool.order[pool.counts[CROSSED]] = k
+        pool.counts[CROSSED] += 1
         leg = 1 if crossings.t[k] < bend else 0
         if pool.member[leg, e] < pool.turn[0]:
             pool.cluster[leg, obstacles.cluster[o]] = pool.turn[0]
@@ -53,7 +52,7 @@ def side_way(
     while True:
         corners = hull_way(plan, pool)
         if corners < 0:
-            corners = yard_way(plan, slope, bend, crossings, crossed, pool)
+            corners = yard_way(plan, slope, bend, crossings, pool)
         if corners < 0:
             return NO_WAY
         met = False

@@ -134,10 +134,9 @@ def make_obstacles(edges: ArrayLike, owner: ArrayLike, kind: ArrayLike) -> Obsta
     roof = np.full(tops.size, np.inf)
     spread_roofs(edge, first, kinds, origin, shape[1], roof)
     hollows = find_hollows(edge, ring, building, terrain, start, listed, origin, shape[1])
-    outlines = first, after, ring, *hollows, corner
-    return Obstacles(
-        edge, owners, kinds, cluster, *touching, *outlines, cells, roof, start, listed, edge[listed], origin
-    )
+    outlines = *touching, first, after, ring, *hollows, corner
+    grid = cells, roof, start, listed, edge[listed], origin
+    return Obstacles(edge, owners, kinds, cluster, *outlines, *grid)
 
 
 def no_obstacles() -> Obstacles:

@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 # a place on the line of sight, x and y, and its t; what t and s gain a metre of x and of y: near, so that no digits are lost
 Frame = tuple[float, float, float, float, float, float, float]
 
-LINES, CORNERS, STEPS, SECTIONS = range(4)  # places in `counts`
+LINES, CORNERS, STEPS, SECTIONS, CROSSED = range(5)  # places in `counts`
 OBJECT, LEG, FIRST_LINE = range(3)  # columns of `section`
 MOST_STEPS = 32  # as many steps of a way are remembered
 
@@ -58,7 +58,7 @@ def make_pool(obstacles: Obstacles, crossings: Crossings) -> Pool:
     edges = 2 * stands + 4  # two legs
     lines, corners = 2 * edges, 4 * edges
     return Pool(
-        np.zeros(4, np.int64),
+        np.zeros(5, np.int64),
         np.empty((lines, 4)),
         np.empty((corners, 8)),
         np.empty((MOST_STEPS, 4)),

@@ -245,18 +245,12 @@ def combine(
     return Ways(top, left, right, kmet, width)
 
 
-@kernel
 def trace_rows(sources: Floats, receivers: Floats, first: int, stop: int, screens: Screens) -> Floats:
     """(S, stop - first, 10) the ways from sources (S, 5) to receivers (4, R), as `keep_ways` has them."""
-    room = make_room(screens)
-    kept = np.empty((len(sources), stop - first, WAY_VALUES))
-    for s in range(len(sources)):
-        for j in range(first, stop):
-            path = Path(
-                sources[s, 0], sources[s, 1], sources[s, 2], receivers[0, j], receivers[1, j], receivers[2, j], False, 0.0, 0.0
-            )  # fmt: skip
-            keep_ways(find_ways(path, screens, room), kept[s, j - first])
-    return kept
+    paths = np.full((len(sources), stop - first, 8), np.nan)
+    paths[:, :, 0:3] = sources[:, None, 0:3]
+    paths[:, :, 3:6] = receivers[0:3, first:stop].T
+    return trace_paths(paths.reshape(-1, 8), screens).reshape(len(sources), stop - first, WAY_VALUES)
 
 
 @kernel

@@ -8,21 +8,21 @@ import numpy as np
 
 from kernels.cache import lean, lean_inlined
 from kernels.obstacles import Crossings
-from kernels.pool import CORNERS, FIRST_LINE, LINES, SECTIONS, Pool
+from kernels.pool import CORNERS, CROSSED, FIRST_LINE, LINES, SECTIONS, Pool
 from kernels.visibility import put_block, shortest_way
 
 
 @lean
-def yard_way(plan: float, slope: float, bend: float, crossings: Crossings, count: int, pool: Pool) -> int:
+def yard_way(plan: float, slope: float, bend: float, crossings: Crossings, pool: Pool) -> int:
     """The shortest way outside the pool from or to a place that it surrounds, into pool.chain; -1 where there is none.
 
-    The first `count` crossings in pool.order are those of the pool, in any order.
+    pool.order holds the crossings of the pool, in any order.
     """
+    count = pool.counts[CROSSED]
     sort_crossings(count, crossings, pool)
-    n, blocks, line = 0, pool.blocks, pool.line
-    for k in range(pool.counts[LINES]):
-        put_block(blocks, n, line[k, 0], line[k, 1], line[k, 2], line[k, 3])
-        n += 1
+    n, blocks, line = pool.counts[LINES], pool.blocks, pool.line
+    for k in range(n):
+        put_block(blocks, k, line[k, 0], line[k, 1], line[k, 2], line[k, 3])
     ray, after_source, before_receiver, nearest = 0.0, -np.inf, np.inf, np.inf
     for i in range(count):
         t, root = crossings.t[pool.order[i]], root_of(pool.order[i], bend, crossings, pool)

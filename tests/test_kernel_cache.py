@@ -124,7 +124,7 @@ except ZeroDivisionError:
     assert run(call, tmp_path, XDG_CACHE_HOME=str(tmp_path)) == ["inf"]
     text = (sources / "cache.py").read_text(encoding="utf-8")
     (sources / "cache.py").write_text(
-        text.replace('error_model="numpy"', 'error_model="python"'), encoding="utf-8"
+        text.replace('"error_model": "numpy"', '"error_model": "python"'), encoding="utf-8"
     )
     assert run(call, tmp_path, XDG_CACHE_HOME=str(tmp_path)) == ["refused"]
 
