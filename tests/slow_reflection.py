@@ -105,10 +105,15 @@ def _continues(one, other):
     return any(abs(one.tops[i] - other.tops[j]) <= SAME for i, j in pairs)
 
 
-def loss(track, face, least, wavelength, absorption):
-    """-10 lg of what comes back in one band; inf where the face is too small (eq. 19) or takes all."""
+def incidence(track, face):
+    """dso, dor and the cosine of the angle of incidence, in space."""
     so, onward = (math.dist(leg.start, leg.stop) / track.dp * track.d for leg in track.legs)
     normal = abs(_side(track.legs[1].stop, (face.a, face.b))) / math.dist(*track.legs[1][:2])
-    cos_beta = normal * track.dp / track.d
+    return so, onward, normal * track.dp / track.d
+
+
+def loss(track, face, least, wavelength, absorption):
+    """-10 lg of what comes back in one band; inf where the face is too small (eq. 19) or takes all."""
+    so, onward, cos_beta = incidence(track, face)
     enough = 1 / wavelength > (2 / (least * cos_beta) ** 2) * so * onward / (so + onward)
     return -10 * math.log10(1 - absorption) if enough and absorption < 1 else math.inf
