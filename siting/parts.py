@@ -156,9 +156,7 @@ class Terms(NamedTuple):
     ground_middle_db: Floats
     ground_receiver_db: Floats
     screening_db: Floats
-    diffraction_top_db: (
-        Floats  # Dz over the top, capped, before Agr is taken off; inf where there is no such way
-    )
+    diffraction_top_db: Floats  # Dz over the top, capped, Agr not taken off; inf without such a way
     screening_top_db: Floats  # Abar of each way alone; inf where there is no such way
     screening_left_db: Floats
     screening_right_db: Floats
