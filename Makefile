@@ -1,7 +1,7 @@
 # Builds .venv once, then runs siting from it. Works from anywhere: make -C path/to/siting run
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help run app test conformity bench lint clean
+.PHONY: help run app test conformity bench fuzz lint clean
 
 BIN := .venv/bin
 BUILT := .venv/.built
@@ -16,6 +16,7 @@ help:
 	@echo 'make test  run the tests: as they are, kernels without the compiler, all but the browser tests with bounds checks'
 	@echo 'make conformity  write docs/conformity.md, simplifications.md and scenes.md from what the program computes now'
 	@echo 'make bench time the sound engine: a table of rates and ratios, some minutes; WRITE=1 keeps it in docs/performance.md'
+	@echo 'make fuzz  random scenes against the slow twin for 5 minutes; FIRST=seed and MINUTES=n choose others'
 	@echo 'make lint  ruff, mypy, import-linter'
 	@echo 'make clean remove .venv, out and the tools'"'"' caches'
 
@@ -39,6 +40,9 @@ conformity: $(BUILT)
 
 bench: $(BUILT)
 	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(WRITE),--write)
+
+fuzz: $(BUILT)
+	@PYTHONPATH=tests $(BIN)/python -m fuzz $(if $(FIRST),--first $(FIRST)) $(if $(MINUTES),--minutes $(MINUTES))
 
 lint: $(BUILT)
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from kernels.cache import lean_inlined
 from kernels.pool import LINES, Floats, Pool
 
 IN_LINE = 1e-12  # what is seen at a lesser angle is in line
+SAME_M2 = 1e-16  # points that are no farther apart, squared, are one: a corner on the mirror's line is in both legs' frames
 
 
 @lean_inlined
@@ -29,9 +30,9 @@ def hull_way(plan: float, pool: Pool) -> int:
             cross, far_q = dt * qs - ds * qt, qt * qt + qs * qs
             near = IN_LINE * IN_LINE * far * far_q
             straight_on = (
-                cross * cross <= near and far_q > far and not at_end
-            )  # a hull goes on beyond an end at a facade
-            if far_q > 0.0 and ((cross > 0.0 and cross * cross > near) or straight_on):
+                not at_end and cross * cross <= near and far_q > far
+            )  # not beyond an end at a facade
+            if far_q > SAME_M2 and ((cross > 0.0 and cross * cross > near) or straight_on):
                 at_end = False
                 bt, bs, dt, ds, far = lines[k, 0], lines[k, 1], qt, qs, far_q
         if corners == 0 and not _all_right(t, s, bt, bs, lines, count):

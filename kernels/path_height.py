@@ -13,7 +13,7 @@ from kernels.ways import Path, legs_of
 def ground_area(path: Path, ground_s: float, ground_r: float, medium: Medium, work: Work) -> float:
     """Area in the vertical plane between the line of sight and the ground under it, m^2: hm d.
 
-    `ground_s` and `ground_r` are the heights of the ground under source and receiver.
+    `ground_s` and `ground_r` are the heights of the ground under source and receiver, where nothing else is known of it.
     """
     first, second, fx, fy = legs_of(path)
     sight = 0.5 * (path.zs + path.zr) * (first + second)
@@ -23,52 +23,62 @@ def ground_area(path: Path, ground_s: float, ground_r: float, medium: Medium, wo
         if path.bent:
             below += profile_area(surface, path.xs, path.ys, fx, fy)
         return sight - below
-    if not path.bent or first == 0.0 or second == 0.0:
-        return sight - area_of_leg(fx, fy, ground_s, path.xr, path.yr, ground_r, obstacles, work.crossings)
-    bend = ground_at_end(path.xs, path.ys, ground_s, fx, fy, obstacles, work.crossings)
-    below = area_of_leg(path.xs, path.ys, ground_s, fx, fy, bend, obstacles, work.crossings)
-    return sight - below - area_of_leg(fx, fy, bend, path.xr, path.yr, ground_r, obstacles, work.crossings)
+    if path.bent and first > 0.0:
+        sight -= area_of_leg(
+            path.xs, path.ys, path.dx / first, path.dy / first, first, ground_s, obstacles, work.crossings
+        )
+    if second > 0.0:
+        ux, uy = (path.xr - fx) / second, (path.yr - fy) / second
+        sight -= area_of_leg(fx, fy, ux, uy, second, ground_r, obstacles, work.crossings)
+    return sight
 
 
 @kernel
 def area_of_leg(
-    x: float, y: float, z: float, xe: float, ye: float, ze: float, obstacles: Obstacles, crossings: Crossings
+    x: float,
+    y: float,
+    ux: float,
+    uy: float,
+    length: float,
+    level: float,
+    obstacles: Obstacles,
+    crossings: Crossings,
 ) -> float:
-    """Area under a triangulated ground from (x, y), where it is z high, to (xe, ye), where it is ze high."""
-    length = np.sqrt((xe - x) ** 2 + (ye - y) ** 2)
-    if length == 0.0:
-        return 0.0
-    ux, uy = (xe - x) / length, (ye - y) / length
-    found = find_edges(x, y, 0.0, ux, uy, length, 0.0, np.inf, 0.0, 0, obstacles, crossings)
-    area, t = 0.0, 0.0
-    for i in np.argsort(crossings.t[:found]):
-        if obstacles.kind[obstacles.owner[crossings.edge[i]]] == TERRAIN:
-            area += 0.5 * (z + crossings.z[i]) * (crossings.t[i] - t)
-            t, z = crossings.t[i], crossings.z[i]
-    return area + 0.5 * (z + ze) * (length - t)
+    """Area under a triangulated ground from (x, y) along (ux, uy); a ground without edges is `level` throughout.
 
-
-@kernel
-def ground_at_end(
-    x: float, y: float, z: float, xe: float, ye: float, obstacles: Obstacles, crossings: Crossings
-) -> float:
-    """Height of a triangulated ground at (xe, ye), seen from (x, y), where it is z: straight between the edges on either side.
-
-    Where no edge follows, the ground goes on level.
+    The ground is straight between edges, those before and beyond the leg as well, and goes on level where no more follow.
     """
-    length = np.sqrt((xe - x) ** 2 + (ye - y) ** 2)
-    ux, uy = (xe - x) / length, (ye - y) / length
-    far = length + obstacles.origin[2] * (obstacles.cells.rows[0] + obstacles.cells.columns[0])
-    found = find_edges(x, y, 0.0, ux, uy, far, 0.0, np.inf, 0.0, 0, obstacles, crossings)
-    before, z_before, after, z_after = 0.0, z, np.inf, 0.0
-    for i in range(found):
-        t = crossings.t[i]
+    far = obstacles.origin[2] * (obstacles.cells.rows[0] + obstacles.cells.columns[0])
+    found = find_edges(
+        x - far * ux,
+        y - far * uy,
+        0.0,
+        ux,
+        uy,
+        length + 2.0 * far,
+        0.0,
+        np.inf,
+        -far,
+        0,
+        obstacles,
+        crossings,
+    )
+    area, t, z, known = 0.0, 0.0, level, False
+    for i in np.argsort(crossings.t[:found]):
         if obstacles.kind[obstacles.owner[crossings.edge[i]]] != TERRAIN:
             continue
-        if before <= t <= length:
-            before, z_before = t, crossings.z[i]
-        elif length < t < after:
-            after, z_after = t, crossings.z[i]
-    if after == np.inf:
-        return z_before
-    return z_before + (z_after - z_before) * (length - before) / (after - before)
+        at, top = crossings.t[i], crossings.z[i]
+        if not known:
+            t, z, known = min(at, 0.0), top, True
+        if at > 0.0:
+            if t < 0.0:
+                t, z = 0.0, z - (top - z) * t / (at - t)
+            stop = min(at, length)
+            end = z + (top - z) * (stop - t) / (at - t) if at > t else top
+            area += 0.5 * (z + end) * (stop - t)
+            t, z = stop, end
+        else:
+            t, z = at, top
+        if at >= length:
+            return area
+    return area + z * (length - max(t, 0.0))

@@ -19,9 +19,9 @@ from shapely.errors import GEOSException
 
 from siting.catalog import load_ordinance, load_unit
 from siting.errors import InputError
-from siting.export import check_folder, make_folder
 from siting.model import Environment, Ordinance, Question, Unit
 from siting.outcome import Study
+from siting.output import check_folder, make_folder
 from siting.site import Land, read_land
 from siting.sound import readings
 from siting.study import assess

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-import numpy as np
 from shapely.geometry import LineString, Polygon
 
 from siting.model import Floats
@@ -141,10 +140,6 @@ class Scene:
     name: str = "scene"  # for sentences
 
 
-NOWHERE_DB = np.full(8, np.inf)  # the term of a way that is not there
-NOWHERE_DB.flags.writeable = False
-
-
 class Terms(NamedTuple):
     """Every term of one path in dB (ISO 9613-2:1996); arrays of 8 bands, 63 Hz to 8 kHz.
 
@@ -161,6 +156,7 @@ class Terms(NamedTuple):
     ground_middle_db: Floats
     ground_receiver_db: Floats
     screening_db: Floats
+    diffraction_top_db: Floats  # Dz over the top, capped, Agr not taken off; inf without such a way
     screening_top_db: Floats  # Abar of each way alone; inf where there is no such way
     screening_left_db: Floats
     screening_right_db: Floats
@@ -185,12 +181,9 @@ class Terms(NamedTuple):
     width_m: float  # ll + lr of 7.4, of all that screens; inf where there is no way round on one of the sides
     first_top_m: float  # dss, from the source to the first edge
     last_top_m: float  # dsr, from the last edge to the receiver
-    diffraction_top_db: Floats = (
-        NOWHERE_DB  # Dz over the top, capped, before Agr is taken off; inf where there is no such way
-    )
-    foliage_m: float = 0.0  # plan length of the path within dense foliage, and within sites
-    site_m: float = 0.0
-    mean_height_m: float = math.nan  # hm, alternative ground method only
+    foliage_m: float  # plan length of the path within dense foliage, and within sites
+    site_m: float
+    mean_height_m: float  # hm, alternative ground method only, else nan
     # of a reflected path, by equation 19: the place, dso, dor, cosine of the angle of incidence, least dimension of the surface
     bend_x_m: float = math.nan
     bend_y_m: float = math.nan

@@ -4,14 +4,15 @@ import math
 from typing import NamedTuple
 
 import slow_land
-from shapely import Point, Polygon
+from shapely import LineString, Point, Polygon
 from slow_screens import Leg, Track, mirrored
 
+BEFORE = 1e-3  # metres before a face a building covers it
 SAME = 1e-6  # metres; ends, lines and tops that are this close are one
 
 
 class Face(NamedTuple):
-    """One flat edge that reflects; a building's only to the right of a..b, a wall's to both sides."""
+    """A flat part of an edge that reflects to the right of a..b; a wall has one on either side."""
 
     body: int
     ring: int
@@ -20,19 +21,40 @@ class Face(NamedTuple):
     b: tuple
     tops: tuple
     absorption: tuple
-    both: bool
+    line: tuple  # the whole edge
 
 
 def faces(everything):
-    """All edges that reflect."""
+    """All edges that reflect, without what stands in or against another building at least as high."""
     found = []
     for number, body in enumerate(everything):
         if body.absorption is not None:
             for r, ring in enumerate(body.rings):
                 for k in range(len(ring) - 1):
                     a, b = tuple(ring[k]), tuple(ring[k + 1])
-                    both = body.kind == "wall"
-                    found.append(Face(number, r, k, a, b, body.tops, tuple(body.absorption), both))
+                    sides = [(a, b, body.tops), (b, a, body.tops[::-1])]
+                    for c, d, tops in sides if body.kind == "wall" else sides[:1]:
+                        whole = Face(number, r, k, c, d, tops, tuple(body.absorption), (c, d))
+                        found += free_parts(whole, everything)
+    return found
+
+
+def free_parts(face, everything):
+    """A face without what other buildings that are as high as it cover."""
+    (ax, ay), (bx, by) = face.a, face.b
+    length = math.dist(face.a, face.b)
+    out = (by - ay) / length * BEFORE, (ax - bx) / length * BEFORE  # to the right
+    rest = LineString([(x + out[0], y + out[1]) for x, y in (face.a, face.b)])
+    for n, body in enumerate(everything):
+        if n != face.body and body.kind == "building" and body.tops[0] >= max(face.tops):
+            rest = rest.difference(Polygon(body.rings[0], body.rings[1:]))
+    found = []
+    for part in getattr(rest, "geoms", [rest]):
+        at = [((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length**2 for x, y in part.coords]
+        if at and at[-1] > at[0]:
+            a, b = ((ax + share * (bx - ax), ay + share * (by - ay)) for share in (at[0], at[-1]))
+            tops = tuple(face.tops[0] + share * (face.tops[1] - face.tops[0]) for share in (at[0], at[-1]))
+            found.append(face._replace(a=a, b=b, tops=tops) if at[0] > SAME or at[-1] < 1 - SAME else face)
     return found
 
 
@@ -42,7 +64,7 @@ def bounces(source, receiver, zs, zr, everything, land):
     for face in faces(everything):
         line = (face.a, face.b)
         sides = [_side(point, line) for point in (source, receiver)]
-        if not (max(sides) < 0 or (face.both and min(sides) > 0)):
+        if max(sides) >= 0:
             continue
         image = mirrored(source, line)
         place, share = _meeting(image, receiver, line)
@@ -52,8 +74,9 @@ def bounces(source, receiver, zs, zr, everything, land):
         track = Track(legs, zs, zr, (face.body, face.ring, face.edge))
         z = track.sight(math.dist(source, place))
         top = face.tops[0] + share * (face.tops[1] - face.tops[0])
-        low, high = (slow_land.height(land, *end) for end in line)
-        floor = low + share * (high - low)  # the ground at the foot of an edge runs straight between its ends
+        low, high = (slow_land.height(land, *end) for end in face.line)
+        run = math.dist(face.line[0], place) / math.dist(*face.line)
+        floor = low + run * (high - low)  # the ground at the foot of an edge runs straight between its ends
         if floor < z < top and not _covered(face, place, source, z, everything):
             found.append((track, face, place, top - floor))
     return found
@@ -99,16 +122,21 @@ def _continues(one, other):
     if one.absorption != other.absorption or max(abs(_side(end, line)) for end in (other.a, other.b)) > SAME:
         return False
     facing = sum((q - p) * (s - r) for p, q, r, s in zip(one.a, one.b, other.a, other.b, strict=True))
-    if facing < 0 and not (one.both or other.both):
+    if facing < 0:
         return False
     pairs = [(i, j) for i in (0, 1) for j in (0, 1) if math.dist(line[i], (other.a, other.b)[j]) <= SAME]
     return any(abs(one.tops[i] - other.tops[j]) <= SAME for i, j in pairs)
 
 
-def loss(track, face, least, wavelength, absorption):
-    """-10 lg of what comes back in one band; inf where the face is too small (eq. 19) or takes all."""
+def incidence(track, face):
+    """dso, dor and the cosine of the angle of incidence, in space."""
     so, onward = (math.dist(leg.start, leg.stop) / track.dp * track.d for leg in track.legs)
     normal = abs(_side(track.legs[1].stop, (face.a, face.b))) / math.dist(*track.legs[1][:2])
-    cos_beta = normal * track.dp / track.d
+    return so, onward, normal * track.dp / track.d
+
+
+def loss(track, face, least, wavelength, absorption):
+    """-10 lg of what comes back in one band; inf where the face is too small (eq. 19) or takes all."""
+    so, onward, cos_beta = incidence(track, face)
     enough = 1 / wavelength > (2 / (least * cos_beta) ** 2) * so * onward / (so + onward)
     return -10 * math.log10(1 - absorption) if enough and absorption < 1 else math.inf

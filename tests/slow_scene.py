@@ -10,7 +10,7 @@ import slow_land
 import slow_twin
 from shapely import LineString
 from slow_boxes import parts_of
-from slow_reflection import bounces, faces, loss, width
+from slow_reflection import bounces, faces, incidence, loss, width
 from slow_screens import Leg, Track, bodies, ground_under, kmet, over_the_top, screening, under_the_path
 from slow_sideways import round_the_sides, stands_over
 
@@ -19,6 +19,7 @@ from siting.parts import PathLevel, ReceiverLevel, Terms
 A_WEIGHT = [-26.2, -16.1, -8.6, -3.2, 0.0, 1.2, 1.0, -1.1]
 EXACT_HZ = [10 ** (3 + 0.3 * k) for k in range(-5, 4)]
 WAVELENGTH = [340 / (31.25 * 2**k) for k in range(9)]
+BEND = ("bend_x_m", "bend_y_m", "to_source_m", "to_receiver_m", "incidence_cos", "least_m")
 FOLIAGE_FIXED = [0, 0, 0, 1, 1, 1, 1, 2, 3]
 FOLIAGE_PER_M = [0.02, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.09, 0.12]
 SITE_PER_M = [0, 0, 0.015, 0.025, 0.025, 0.02, 0.02, 0.015, 0.015]
@@ -76,9 +77,11 @@ def _paths(scene, source, name, power, point, receiver, land, everything):
             lost = [loss(track, face, least, w, a) for w, a in zip(WAVELENGTH, absorption, strict=True)]
             via = everything[face.body].id
             if min(lost) < math.inf:
-                found.append(
-                    _path(scene, source, name, power, track, lost, "reflection", via, land, everything)
+                level, path = _path(
+                    scene, source, name, power, track, lost, "reflection", via, land, everything
                 )
+                bend = dict(zip(BEND, (*track.legs[0].stop, *incidence(track, face), least), strict=True))
+                found.append((level, path._replace(terms=path.terms._replace(**bend))))
     return found
 
 
@@ -115,6 +118,8 @@ def path_terms(scene, source, power, track, lost, land, everything):
         **screening_terms(scene, track, land, everything, ground["ground_db"]),
         "foliage_db": foliage_loss(foliage),
         "site_db": [min(10.0, per_m * site) for per_m in SITE_PER_M],
+        "foliage_m": foliage,
+        "site_m": site,
         "reflection_db": lost,
         "cmet_db": 0.0 if dp <= 10 * (hs + hr) else scene.c0_db * (1 - 10 * (hs + hr) / dp),
         "distance_m": d,
@@ -142,7 +147,8 @@ def ground_terms(scene, track, land, hs, hr):
     factors = [mean_factor(scene, track, *ends) for ends in ((0, first), (first, last), (last, dp))]
     named = dict(zip(("g_source", "g_middle", "g_receiver"), factors, strict=True))
     if scene.ground_method == "alternative":
-        flat = max(0.0, 4.8 - 2 * height_of_path(track, land) / d * (17 + 300 / d))
+        mean_height = height_of_path(track, land)
+        flat = max(0.0, 4.8 - 2 * mean_height / d * (17 + 300 / d))
         omega = 10 * math.log10(1 + (dp**2 + (hs - hr) ** 2) / (dp**2 + (hs + hr) ** 2))
         whole, parts = [flat] * 9, [[0.0] * 9] * 3
     else:
@@ -152,10 +158,16 @@ def ground_terms(scene, track, land, hs, hr):
             slow_twin.middle_region(dp, hs, hr, gm),
             slow_twin.end_region(hr, dp, gr),
         ]
-        parts, omega = [[part[0], *part] for part in parts], 0.0
+        parts, omega, mean_height = [[part[0], *part] for part in parts], 0.0, math.nan
         whole = [sum(band) for band in zip(*parts, strict=True)]
     keys = ("ground_source_db", "ground_middle_db", "ground_receiver_db")
-    return {"solid_angle_db": omega, "ground_db": whole, **dict(zip(keys, parts, strict=True)), **named}
+    return {
+        "solid_angle_db": omega,
+        "mean_height_m": mean_height,
+        "ground_db": whole,
+        **dict(zip(keys, parts, strict=True)),
+        **named,
+    }
 
 
 def mean_factor(scene, track, first, last):
@@ -243,10 +255,11 @@ def screening_terms(scene, track, land, everything, agr):
     if scene.lateral_rule_8x and top is not None and top.z > 0:
         sides = [side if side is None or side.offset <= 8 * top.offset else None for side in sides]
     bands = [screening(top, sides, width, a, w, track.d) for a, w in zip(agr, WAVELENGTH, strict=True)]
-    terms = {"screening_db": [whole for whole, _ in bands], "kmet": kmet(top, track.d) if top else 1.0}
+    terms = {"screening_db": [whole for whole, *_ in bands], "kmet": kmet(top, track.d) if top else 1.0}
+    terms["diffraction_top_db"] = [over for *_, over in bands]
     terms |= {"width_m": width, "first_top_m": top.dss if top else 0.0, "last_top_m": top.dsr if top else 0.0}
     for n, (way, bend) in enumerate(zip(("top", "left", "right"), (top, *sides), strict=True)):
-        terms[f"screening_{way}_db"] = [ways[n] for _, ways in bands]
+        terms[f"screening_{way}_db"] = [ways[n] for _, ways, _ in bands]
         terms[f"detour_{way}_m"] = bend.z if bend else math.nan
         terms[f"edges_{way}_m"] = bend.e if bend else math.nan
     return terms

@@ -224,14 +224,14 @@ def kmet(bend, d):
 
 
 def screening(top, sides, width, agr, wavelength, d):
-    """Abar in one band, and of each way alone: over the top, left, right; inf where there is no such way.
+    """Abar in one band, of each way alone (over the top, left, right), and Dz over the top; inf where there is no such way.
 
     What stands in the way screens only where its width across the line of sight, ll + lr, is greater than the wavelength (7.4).
     """
     if top is None or width <= wavelength:
-        return 0.0, [math.inf] * 3
+        return 0.0, [math.inf] * 3, math.inf
     over = dz(top, wavelength, d, over_the_top=True)
     round_it = [math.inf if side is None else dz(side, wavelength, d, over_the_top=False) for side in sides]
     ways = [max(0.0, over - agr) if agr > 0 else over, *round_it]
     whole = 0.0 if over == 0 else max(0.0, -10 * math.log10(sum(10 ** (-way / 10) for way in ways)))
-    return whole, ways
+    return whole, ways, over

@@ -57,7 +57,11 @@ def hanging_together(pieces):
 
 
 def off_the_mirror(track, shape):
-    """The edges of a shape without those on the line at which the path is reflected, which never join its ways."""
+    """The edges of a shape that may join the ways of a reflected path.
+
+    Left out are those on the line at which it is reflected, and those that the plane cuts into a roof: of the building that
+    reflects they lie behind the mirror.
+    """
     to_plan = windows(track)[0][2]
     (t0, s0), (t1, s1) = map(to_plan, track.legs[0].mirror)
     length = math.dist((t0, s0), (t1, s1))
@@ -67,7 +71,14 @@ def off_the_mirror(track, shape):
 
     lines = [shape] if isinstance(shape, LineString) else [shape.exterior, *shape.interiors]
     edges = [edge for line in lines for edge in itertools.pairwise(line.coords)]
-    return shapely.MultiLineString([edge for edge in edges if max(map(away, edge)) > ON_MIRROR])
+    cut = isinstance(shape, Polygon) and abs(track.zr - track.zs) >= FLAT
+    return shapely.MultiLineString(
+        [
+            (a, b)
+            for a, b in edges
+            if max(away(a), away(b)) > ON_MIRROR and not (cut and abs(a[0] - b[0]) < FLAT)
+        ]
+    )
 
 
 def stands_over(track, everything, lowered):
@@ -153,7 +164,7 @@ def left_way(track, pieces, rims, together, crossed):
     """
     pool = {m for n in crossed for m in together[n]}
     while True:
-        way = round_pool([pieces[n] for n in sorted(pool)], track.dp, track.slope)
+        way = round_pool([(pieces[n], n in crossed) for n in sorted(pool)], track.dp, track.slope)
         if way is None:
             return way
         near = shapely.dwithin(rims, LineString(way), MEETS) if rims else []
@@ -164,11 +175,14 @@ def left_way(track, pieces, rims, together, crossed):
 
 
 def round_pool(pool, dp, slope):
-    """Shortest way from (0, 0) to (dp, 0) outside the pool with all of it on the right."""
+    """Shortest way from (0, 0) to (dp, 0) outside the pool with all of it on the right.
+
+    The pool has each piece with whether the path crosses it: what it does not cross may be on the left of a way out of a yard.
+    """
     ends = [(0.0, 0.0), (dp, 0.0)]
     if not pool:
         return ends
-    corners = {tuple(point) for point in shapely.get_coordinates(pool).tolist()}
+    corners = {tuple(point) for piece, _ in pool for point in shapely.get_coordinates(piece).tolist()}
     hull = shapely.MultiPoint(list(corners)).convex_hull
     if any(shapely.contains_properly(hull, Point(end)) for end in ends):
         way = taut_way(pool, dp, slope)

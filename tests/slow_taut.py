@@ -14,13 +14,18 @@ SWELL = 5e-4
 
 
 def taut_way(pool, dp, slope):
-    """Shortest way from (0, 0) to (dp, 0) outside the pool with all of it on the right, None where there is none."""
+    """Shortest way from (0, 0) to (dp, 0) outside the pool with all that is crossed on the right, None where there is none.
+
+    The pool has each piece with whether the path crosses it.
+    """
     ends = ((0.0, 0.0), (dp, 0.0))
+    crossed = [piece for piece, crosses in pool if crosses]
+    pool = [piece for piece, _ in pool]
     solid = shapely.union_all([_swollen(shape, SWELL) for shape in pool])
     if any(solid.contains(Point(end)) for end in ends):
         return None
     nodes = [(end, end) for end in ends] + _corners(pool)
-    marks = [mark for cluster in _clusters(pool, solid) if (mark := _mark(cluster, dp))]
+    marks = [mark for cluster in _clusters(pool, solid) if (mark := _mark(cluster, crossed, dp))]
     goal = (1, (0,) * len(marks))
     shapely.prepare(solid)
     seen = {}
@@ -82,13 +87,15 @@ def _clusters(pool, solid):
     return [[shape for shape in pool if piece.intersects(shape)] for piece in pieces]
 
 
-def _mark(cluster, dp):
+def _mark(cluster, crossed, dp):
     """A place on the line of sight in a cluster that the way passes on its left; None where the line does not cross it.
 
     Of several such places it is that farthest from the end which the cluster surrounds, or the one nearest to the middle.
     """
     places = []
     for shape in cluster:
+        if not any(shape is one for one in crossed):
+            continue
         common = shape.intersection(LineString([(0, 0), (dp, 0)]))
         parts = getattr(common, "geoms", [common])
         places += [part.centroid.x for part in parts if not part.is_empty]

@@ -75,10 +75,7 @@ def paths_of(heard):
     return sorted(loud, key=lambda path: (path.source, path.kind, path.via or "", path.terms.distance_m))
 
 
-TWIN_TELLS_NOT = (
-    "bend_x_m", "bend_y_m", "to_source_m", "to_receiver_m", "incidence_cos", "least_m", "diffraction_top_db", "foliage_m",
-    "site_m", "mean_height_m",
-)  # fmt: skip
+OF_WAYS = ("diffraction_top", "screening_", "detour", "edges", "kmet", "width", "first", "last")
 
 
 def counted(scene, terms):
@@ -89,22 +86,8 @@ def counted(scene, terms):
             named[region] = np.float64(0.0)
     if not np.any(named["screening_db"]):
         for name in named:
-            if name.startswith(
-                (
-                    "screening_top",
-                    "screening_left",
-                    "screening_right",
-                    "detour",
-                    "edges",
-                    "kmet",
-                    "width",
-                    "first",
-                    "last",
-                )
-            ):
+            if name.startswith(OF_WAYS):
                 named[name] = np.float64(0.0)
-    for name in TWIN_TELLS_NOT:
-        del named[name]
     for way in ("top", "left", "right"):
         if np.isnan(named[f"detour_{way}_m"]):
             named[f"edges_{way}_m"] = np.float64(0.0)

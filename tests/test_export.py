@@ -11,8 +11,9 @@ from shapely.geometry import shape
 from small_land import block, code, land_of, square, unit, write
 
 from siting.errors import InputError
-from siting.export import COLUMNS, check_folder, document, dumps, study_files, write_files
+from siting.export import COLUMNS, document, dumps, study_files
 from siting.model import Question
+from siting.output import check_folder, write_files
 from siting.study import assess
 
 KEYS = (

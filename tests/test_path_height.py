@@ -6,7 +6,7 @@ import pytest
 from small_obstacles import medium, ridge, straight
 
 from kernels.medium import make_work
-from kernels.path_height import ground_area, ground_at_end
+from kernels.path_height import area_of_leg, ground_area
 
 # ground falls from 4 m along x = 10 to 0 at x = 0 and x = 20
 TENT = [edge for x, z in ((0, 0), (10, 4), (20, 0)) for edge in ridge([(x, -50), (x, 50)], z)]
@@ -31,13 +31,27 @@ def test_the_ground_may_bend_where_the_path_does():
     assert area_under(path, 0.0, 0.0) == pytest.approx(7 * (15 + back) - below, abs=1e-12)
 
 
-@pytest.mark.parametrize(("x", "z"), [(3, 1.2), (10, 4.0), (14, 2.4), (19.5, 0.2)])
-def test_the_ground_at_a_place_is_straight_between_edges(x, z):
+@pytest.mark.parametrize(
+    ("first", "last", "below"), [(3, 8, 5 * 2.2), (8, 14, 2 * 3.6 + 4 * 3.2), (12, 12.5, 0.5 * 3.1)]
+)
+def test_a_leg_that_ends_between_edges(first, last, below):
     over = medium(TENT, 1.0)
-    found = ground_at_end(1.0, 5.0, 0.4, float(x), -3.0, over.screens.obstacles, make_work(over).crossings)
-    assert found == pytest.approx(z, abs=1e-12)
+    work = make_work(over)
+    leg = (float(first), -3.0, 1.0, 0.0, float(last - first))
+    assert area_of_leg(*leg, 0.0, over.screens.obstacles, work.crossings) == pytest.approx(below, abs=1e-12)
+    back = (float(last), 7.0, -1.0, 0.0, float(last - first))
+    assert area_of_leg(*back, 0.0, over.screens.obstacles, work.crossings) == pytest.approx(below, abs=1e-12)
 
 
 def test_beyond_the_last_edge_it_goes_on_level():
-    over = medium(TENT, 1.0)
-    assert ground_at_end(1.0, 0.0, 0.4, 25.0, 0.0, over.screens.obstacles, make_work(over).crossings) == 0.0
+    ground = medium([edge for x in (0, 10) for edge in ridge([(x, -50), (x, 50)], 0.2 * x)], 1.0)
+    leg = (5.0, 0.0, 1.0, 0.0, 20.0)
+    below = 5 * (1 + 2) / 2 + 15 * 2
+    found = area_of_leg(*leg, 0.0, ground.screens.obstacles, make_work(ground).crossings)
+    assert found == pytest.approx(below, abs=1e-12)
+
+
+def test_a_ground_without_edges_is_level():
+    nothing = medium([], 1.0)
+    path = straight((0, 0, 7), (10, 0, 9))
+    assert ground_area(path, 0.0, 0.0, nothing, make_work(nothing)) == pytest.approx(80.0, abs=1e-12)

@@ -66,7 +66,7 @@ def contours(
     import os
 
     from siting.contours import default_bounds, sentence, summary, write_contours
-    from siting.export import check_folder
+    from siting.output import check_folder
     from siting.scene.file import read_scene
     from siting.scene.prepared import prepare
 

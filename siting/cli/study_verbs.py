@@ -32,8 +32,9 @@ def assess(
     lot_id: str | None, at: str | None, output: Path | None, overwrite: bool, as_json: bool, **options: Any
 ) -> None:
     """Assess one lot of a parcel file. Exit code 0: allowed, 1: not allowed, 2: wrong input, 3: cannot be known."""
-    from siting.export import check_folder, document, dumps, study_files, write_files
+    from siting.export import document, dumps, study_files
     from siting.geodata.parcels import find_lot
+    from siting.output import check_folder, write_files
     from siting.study import assess as run
 
     if output is not None:

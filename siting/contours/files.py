@@ -13,9 +13,9 @@ from siting.contours.forecast import Evaluate
 from siting.contours.grid import Grid, blocks, middles
 from siting.contours.isolines import geojson, isolines
 from siting.errors import InputError
-from siting.export import make_folder
 from siting.geodata.raster_file import Cells, cloud_optimised
 from siting.model import Facts
+from siting.output import make_folder
 
 LEVELS, ISOLINES = "levels.tif", "isolines.geojson"
 TILE = 128  # cells on a side of a tile: seconds of work, so that progress is seen and an interrupt heard

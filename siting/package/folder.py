@@ -10,7 +10,7 @@ import typst
 
 from siting import __version__
 from siting.errors import InputError
-from siting.export import check_folder
+from siting.output import check_folder
 from siting.package.report import contents, status
 from siting.package.study_file import check_layers, read_study
 
