@@ -33,7 +33,7 @@ def faces(everything):
                 for k in range(len(ring) - 1):
                     a, b = tuple(ring[k]), tuple(ring[k + 1])
                     sides = [(a, b, body.tops), (b, a, body.tops[::-1])]
-                    for c, d, tops in sides if body.kind == "wall" else sides[:1]:
+                    for c, d, tops in (sides if body.kind == "wall" else sides[:1]) if a != b else ():
                         whole = Face(number, r, k, c, d, tops, tuple(body.absorption), (c, d))
                         found += free_parts(whole, everything)
     return found
@@ -51,7 +51,7 @@ def free_parts(face, everything):
     found = []
     for part in getattr(rest, "geoms", [rest]):
         at = [((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length**2 for x, y in part.coords]
-        if at and at[-1] > at[0]:
+        if at and at[-1] - at[0] > SAME / length:
             a, b = ((ax + share * (bx - ax), ay + share * (by - ay)) for share in (at[0], at[-1]))
             tops = tuple(face.tops[0] + share * (face.tops[1] - face.tops[0]) for share in (at[0], at[-1]))
             found.append(face._replace(a=a, b=b, tops=tops) if at[0] > SAME or at[-1] < 1 - SAME else face)

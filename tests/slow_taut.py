@@ -4,6 +4,7 @@ Obstacles are swollen by half a millimetre, so that gaps of a millimetre are clo
 """
 
 import heapq
+import itertools
 import math
 
 import shapely
@@ -25,7 +26,9 @@ def taut_way(pool, dp, slope):
     if any(solid.contains(Point(end)) for end in ends):
         return None
     nodes = [(end, end) for end in ends] + _corners(pool)
-    marks = [mark for cluster in _clusters(pool, solid) if (mark := _mark(cluster, crossed, dp))]
+    clusters = _clusters(pool, solid)
+    marks = [mark for cluster in clusters if (mark := _mark(cluster, crossed, dp))]
+    solid = shapely.union_all([solid, *_gaps(clusters, crossed, dp)])
     goal = (1, (0,) * len(marks))
     shapely.prepare(solid)
     seen = {}
@@ -85,6 +88,24 @@ def _clusters(pool, solid):
     """Shapes that hang together, for each such cluster."""
     pieces = getattr(solid, "geoms", [solid])
     return [[shape for shape in pool if piece.intersects(shape)] for piece in pieces]
+
+
+def _gaps(clusters, crossed, dp):
+    """Lines along the line of sight between different clusters that it crosses one after the other: no way passes there."""
+    sight = LineString([(0, 0), (dp, 0)])
+    met = []
+    for number, cluster in enumerate(clusters):
+        for shape in cluster:
+            if any(shape is one for one in crossed) and shape.distance(sight) <= 1e-6:
+                common = shape.intersection(sight)
+                parts = [part for part in getattr(common, "geoms", [common]) if not part.is_empty]
+                met += [(part.bounds[0], part.bounds[2], number) for part in parts]
+    met.sort()
+    return [
+        LineString([(end, 0), (start, 0)])
+        for (_, end, one), (start, _, other) in itertools.pairwise(met)
+        if one != other and start > end
+    ]
 
 
 def _mark(cluster, crossed, dp):
