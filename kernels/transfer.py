@@ -162,9 +162,9 @@ def list_paths(
     -------
     reflector : (n,) ndarray
         Index into medium.reflectors; -1 for the direct path.
-    bands : (n, 13, 8) ndarray
+    bands : (n, 14, 8) ndarray
         Terms by band, dB; rows named in `kernels.paths`.
-    single : (n, 26) ndarray
+    single : (n, 29) ndarray
         Terms with one value.
 
     Raises
