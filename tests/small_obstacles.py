@@ -1,5 +1,6 @@
 """Walls, buildings and terrain edges as the kernels' obstacles, the medium that they make, and the paths through it."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -120,3 +121,8 @@ def paths(source, receiver, between, pattern=None):
     """All paths of a source (x, y, z, ground, heading) to a receiver (x, y, z, ground)."""
     which, bands, single = list_paths(source, receiver, pattern, between)
     return [Listed(int(which[k]), bands[k], single[k]) for k in range(len(which))]
+
+
+def no_way(way):
+    """Whether there is no such way."""
+    return math.isnan(way.detour)

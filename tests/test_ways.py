@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flat_cases import case_ground
 from shapely import Polygon, affinity, box
-from small_obstacles import COMPILED, REACH, WAVELENGTH, building, medium, paths, ridge, wall, ways
+from small_obstacles import COMPILED, REACH, WAVELENGTH, building, medium, no_way, paths, ridge, wall, ways
 
 from kernels import paths as term
 from kernels.air import band_absorption_db_per_m
@@ -37,10 +37,6 @@ def case_things(inputs):
 def case_medium(inputs, **settings):
     alpha = band_absorption_db_per_m(inputs["T_C"], inputs["RH_pct"], inputs["p_kPa"])
     return medium(case_things(inputs), case_ground(inputs), alpha, **settings)
-
-
-def no_way(way):
-    return math.isnan(way.detour)
 
 
 def same(one, other, within=1e-9):
