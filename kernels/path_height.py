@@ -24,12 +24,12 @@ def ground_area(path: Path, ground_s: float, ground_r: float, medium: Medium, wo
             below += profile_area(surface, path.xs, path.ys, fx, fy)
         return sight - below
     if path.bent and first > 0.0:
-        sight -= area_of_leg(
-            path.xs, path.ys, path.dx / first, path.dy / first, first, ground_s, obstacles, work.crossings
-        )
+        ux, uy = path.dx / first, path.dy / first
+        sight -= area_of_leg(path.xs, path.ys, ux, uy, first, ground_s, np.nan, obstacles, work.crossings)
     if second > 0.0:
         ux, uy = (path.xr - fx) / second, (path.yr - fy) / second
-        sight -= area_of_leg(fx, fy, ux, uy, second, ground_r, obstacles, work.crossings)
+        start = np.nan if path.bent else ground_s
+        sight -= area_of_leg(fx, fy, ux, uy, second, start, ground_r, obstacles, work.crossings)
     return sight
 
 
@@ -40,13 +40,14 @@ def area_of_leg(
     ux: float,
     uy: float,
     length: float,
-    level: float,
+    start: float,
+    stop: float,
     obstacles: Obstacles,
     crossings: Crossings,
 ) -> float:
-    """Area under a triangulated ground from (x, y) along (ux, uy); a ground without edges is `level` throughout.
+    """Area under a triangulated ground from (x, y) along (ux, uy), which is straight between edges, those beyond the leg as well.
 
-    The ground is straight between edges, those before and beyond the leg as well, and goes on level where no more follow.
+    Where no edge lies before or beyond, the ground at that end is `start` or `stop` high, or level if that is nan.
     """
     far = obstacles.origin[2] * (obstacles.cells.rows[0] + obstacles.cells.columns[0])
     found = find_edges(
@@ -63,22 +64,24 @@ def area_of_leg(
         obstacles,
         crossings,
     )
-    area, t, z, known = 0.0, 0.0, level, False
+    area, t, z, edge_before = 0.0, 0.0, start, False
     for i in np.argsort(crossings.t[:found]):
         if obstacles.kind[obstacles.owner[crossings.edge[i]]] != TERRAIN:
             continue
         at, top = crossings.t[i], crossings.z[i]
-        if not known:
-            t, z, known = min(at, 0.0), top, True
-        if at > 0.0:
-            if t < 0.0:
-                t, z = 0.0, z - (top - z) * t / (at - t)
-            stop = min(at, length)
-            end = z + (top - z) * (stop - t) / (at - t) if at > t else top
-            area += 0.5 * (z + end) * (stop - t)
-            t, z = stop, end
-        else:
-            t, z = at, top
+        if at <= 0.0:
+            t, z, edge_before = at, top, True
+            continue
+        if edge_before:
+            t, z, edge_before = 0.0, z - (top - z) * t / (at - t), False
+        elif z != z:
+            z = top
+        end = min(at, length)
+        z_end = z + (top - z) * (end - t) / (at - t) if at > t else top
+        area += 0.5 * (z + z_end) * (end - t)
+        t, z = end, z_end
         if at >= length:
             return area
-    return area + z * (length - max(t, 0.0))
+    if z != z:
+        z = stop
+    return area + 0.5 * (z + (stop if stop == stop else z)) * (length - max(t, 0.0))

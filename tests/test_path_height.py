@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from small_obstacles import medium, ridge, straight
 
@@ -38,16 +39,20 @@ def test_a_leg_that_ends_between_edges(first, last, below):
     over = medium(TENT, 1.0)
     work = make_work(over)
     leg = (float(first), -3.0, 1.0, 0.0, float(last - first))
-    assert area_of_leg(*leg, 0.0, over.screens.obstacles, work.crossings) == pytest.approx(below, abs=1e-12)
+    assert area_of_leg(*leg, np.nan, np.nan, over.screens.obstacles, work.crossings) == pytest.approx(
+        below, abs=1e-12
+    )
     back = (float(last), 7.0, -1.0, 0.0, float(last - first))
-    assert area_of_leg(*back, 0.0, over.screens.obstacles, work.crossings) == pytest.approx(below, abs=1e-12)
+    assert area_of_leg(*back, np.nan, np.nan, over.screens.obstacles, work.crossings) == pytest.approx(
+        below, abs=1e-12
+    )
 
 
 def test_beyond_the_last_edge_it_goes_on_level():
     ground = medium([edge for x in (0, 10) for edge in ridge([(x, -50), (x, 50)], 0.2 * x)], 1.0)
     leg = (5.0, 0.0, 1.0, 0.0, 20.0)
     below = 5 * (1 + 2) / 2 + 15 * 2
-    found = area_of_leg(*leg, 0.0, ground.screens.obstacles, make_work(ground).crossings)
+    found = area_of_leg(*leg, np.nan, np.nan, ground.screens.obstacles, make_work(ground).crossings)
     assert found == pytest.approx(below, abs=1e-12)
 
 
