@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from kernels.cache import kernel, lean
 from kernels.hollows import find_hollows
-from kernels.outlines import find_clusters, find_corners, find_rings, list_touching
+from kernels.outlines import find_clusters, find_corners, find_joints, find_rings, list_touching
 from kernels.pyramid import Pyramid, build_pyramid, march
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 WALL, BUILDING, TERRAIN = 0, 1, 2
 PAD_M = 1e-3  # an edge is also listed in cells that it misses by this
@@ -51,6 +52,8 @@ class Obstacles(NamedTuple):
         Where in `walk` the outline goes on behind the hollow that begins there; less than 0 for a hole, 0 for none.
     hollow : (E, 4) float64
         That hollow's box: least and greatest x, least and greatest y.
+    goes_on : (E, 2) bool
+        Whether a wall goes straight on beyond an edge's points a and b.
     corner : (E, 4) float64
         At the edge's point a: unit vector out of the object, along which a way round it keeps off, and unit vector back along the
         outline; zeros where no way can turn.
@@ -79,6 +82,7 @@ class Obstacles(NamedTuple):
     walk: Ints
     beyond: Ints
     hollow: Floats
+    goes_on: Bools
     corner: Floats
     cells: Pyramid
     roof: Floats
@@ -134,7 +138,8 @@ def make_obstacles(edges: ArrayLike, owner: ArrayLike, kind: ArrayLike) -> Obsta
     roof = np.full(tops.size, np.inf)
     spread_roofs(edge, first, kinds, origin, shape[1], roof)
     hollows = find_hollows(edge, ring, building, terrain, start, listed, origin, shape[1])
-    outlines = *touching, first, after, ring, *hollows, corner
+    goes_on = find_joints(edge, kinds[owners] == WALL, *touching)
+    outlines = *touching, first, after, ring, *hollows, goes_on, corner
     grid = cells, roof, start, listed, edge[listed], origin
     return Obstacles(edge, owners, kinds, cluster, *outlines, *grid)
 

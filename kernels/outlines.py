@@ -9,6 +9,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+STRAIGHT = 1e-8  # a wall that turns by less goes straight on
 TOUCH_M = 1e-3  # walls and buildings nearer to each other than this leave no gap
 
 
@@ -107,6 +108,28 @@ def point_gap(x: float, y: float, ax: float, ay: float, bx: float, by: float) ->
     square = ex * ex + ey * ey
     share = min(max(((x - ax) * ex + (y - ay) * ey) / square, 0.0), 1.0) if square > 0.0 else 0.0
     return np.sqrt((ax + share * ex - x) ** 2 + (ay + share * ey - y) ** 2)
+
+
+def find_joints(edge: Floats, wall: Bools, first: Ints, touching: Ints) -> Bools:
+    """(E, 2) whether a wall goes straight on as high beyond the ends a and b of an edge: no way turns there.
+
+    A wall that follows the ground has such a joint wherever that bends. `first` and `touching` are those of `list_touching`.
+    """
+    goes_on = np.zeros((len(edge), 2), bool)
+    one, other = np.repeat(np.arange(len(edge)), np.diff(first)), touching
+    both = wall[one] & wall[other]
+    one, other = one[both], other[both]
+    for end in (0, 1):
+        here, there = edge[one, 3 * end : 3 * end + 3], edge[one, 3 - 3 * end : 6 - 3 * end]
+        for end_of_other in (0, 1):
+            begins = edge[other, 3 * end_of_other : 3 * end_of_other + 3]
+            leads = edge[other, 3 - 3 * end_of_other : 6 - 3 * end_of_other] - begins
+            back = there - here
+            cross = back[:, 0] * leads[:, 1] - back[:, 1] * leads[:, 0]
+            along = back[:, 0] * leads[:, 0] + back[:, 1] * leads[:, 1]
+            straight = (here == begins).all(axis=1) & (along < 0) & (np.abs(cross) < -STRAIGHT * along)
+            goes_on[one[straight], end] = True
+    return goes_on
 
 
 def find_rings(edge: Floats, owner: Ints) -> tuple[Ints, Ints, Ints]:

@@ -55,9 +55,10 @@ def add_wall(e: int, frame: Frame, z0: float, slope: float, obstacles: Obstacles
         ta, sa, tb, sb = (ta, sa, tc, sc) if in_a else (tc, sc, tb, sb)
     add_line(pool, ta, sa, tb, sb)
     add_line(pool, tb, sb, ta, sa)
-    if in_a:
+    all_joins = pool.ends[0] == pool.ends[0]  # on a straight path, also what the wall goes on with
+    if in_a and not (all_joins and obstacles.goes_on[e, 0]):
         add_end(pool, ta, sa, dt, ds)
-    if in_b:
+    if in_b and not (all_joins and obstacles.goes_on[e, 1]):
         add_end(pool, tb, sb, -dt, -ds)
 
 

@@ -35,9 +35,11 @@ def add_cluster(
                 if known and pool.root[pool.member[leg, other] - pool.turn[0]] == pool.root[p]:
                     continue
                 if (known or not alone) and touch_in_plane(own, other, frame, z0, slope, obstacles):
-                    if not known:
+                    if known:
+                        hang_together(p, pool.member[leg, other] - pool.turn[0], pool)
+                    else:
                         add_section(other, leg, frame, z0, slope, obstacles, pool)
-                    hang_together(p, pool.member[leg, other] - pool.turn[0], pool)
+                        pool.root[pool.counts[SECTIONS] - 1] = pool.root[p]
         p += 1
 
 

@@ -1,12 +1,13 @@
 """Corners, rings and clusters of outlines, against shapely."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 import shapely
-from shapely import LineString, Point, Polygon
-from small_obstacles import building, obstacles, ridge, wall
+from shapely import LineString, Point, Polygon, box
+from small_obstacles import building, obstacles, ridge, wall, ways
 
 from kernels.obstacles import TERRAIN, WALL
 
@@ -60,3 +61,31 @@ def test_clusters_are_what_shapely_finds_within_a_millimetre(seed):
     pairs = np.equal.outer(expected, expected)
     assert (np.equal.outer(among.cluster, among.cluster) == pairs).all()
     assert 2 * len(lines) > pairs.sum() - len(lines) > 20
+
+
+def test_where_a_wall_goes_straight_on():
+    """Cut in three, turned by a hair, with a step in its top, and against a house: only the first goes on."""
+    straight = wall([(0, 0), (3, 4), (6, 8), (9, 12)], [2, 3, 4, 4.5])
+    turned = wall([(20, 0), (20, 5), (20.00001, 10)], 3.0)
+    stepped = [*wall([(30, 0), (30, 5)], 3.0), *wall([(30, 10), (30, 5)], 3.5)]
+    housed = [*wall([(40, 0), (40, 5)], 3.0), *building(box(38, 5, 42, 9), 3.0)]
+    found = obstacles([*straight, *turned, *stepped, *housed])
+    assert found.goes_on[:3].tolist() == [[False, True], [True, True], [True, False]]
+    assert not found.goes_on[3:].any()
+
+
+@pytest.mark.parametrize("parts", [2, 7, 40])
+def test_a_wall_in_many_pieces_is_gone_round_as_one(parts):
+    """A source within a bent wall, so that the way out is searched for."""
+    corners = [(10.0, -8.0), (-6.0, -8.0), (-6.0, 8.0), (10.0, 8.0)]
+    pieces = [
+        (a[0] + (b[0] - a[0]) * k / parts, a[1] + (b[1] - a[1]) * k / parts)
+        for a, b in itertools.pairwise(corners)
+        for k in range(parts)
+    ]
+    one, many = (
+        ways(wall(points, 5.0), (0, 0, 1), (-60, 3, 1)) for points in (corners, [*pieces, corners[-1]])
+    )
+    for a, b in zip(one[:3], many[:3], strict=True):
+        assert tuple(a) == pytest.approx(tuple(b), abs=1e-9, nan_ok=True)
+    assert one.left.detour > 1
