@@ -6,6 +6,7 @@ at greater s. The plane's height is z0 + slope t.
 
 from kernels.band import NO_WAY, Way
 from kernels.cache import lean
+from kernels.enclosure import walls_in
 from kernels.hulls import hull_way, measure_way
 from kernels.meeting import join_met
 from kernels.obstacles import TERRAIN, Crossings, Obstacles
@@ -51,7 +52,7 @@ def side_way(
             add_cluster(e, leg, bent, turned_mirror if leg == 1 else turned, z0, slope, obstacles, pool)
     while True:
         corners = hull_way(plan, pool)
-        if corners < 0:
+        if corners < 0 and (bent or not walls_in(plan, turned, z0, slope, obstacles, pool)):
             corners = yard_way(plan, slope, bend, crossings, pool)
         if corners < 0:
             return NO_WAY

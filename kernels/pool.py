@@ -43,6 +43,9 @@ class Pool(NamedTuple):
     search: Search
     ends: Floats  # x and y of source and receiver, where hollows that hold none of them are passed over; else nan
     odd: NDArray[np.bool_]  # (E,) rings that the line of sight has crossed an odd number of times
+    outline: Ints  # (E,) by a ring's first edge: the ring that it is joined to, itself, or -1 where the plane cuts it
+    offset: Ints  # (E,) crossings of the line of sight from there
+    crossed: Ints  # (E,) and along the outline up to each edge
     turn: Ints  # (1,) this search; a later one's is greater by more than there can be sections
     cell: Ints  # room for a march
     enter: Floats
@@ -74,6 +77,9 @@ def make_pool(obstacles: Obstacles, crossings: Crossings) -> Pool:
         make_search(corners),
         np.empty(4),
         np.zeros(len(obstacles.edge), np.bool_),
+        np.empty(len(obstacles.edge), np.int64),
+        np.empty(len(obstacles.edge), np.int64),
+        np.empty(len(obstacles.edge), np.int64),
         np.zeros(1, np.int64),
         np.empty_like(crossings.cell),
         np.empty_like(crossings.enter),
