@@ -27,8 +27,16 @@ def map_once(step_m, threads):
         "outdoors": facts["receivers"] - facts["without_level"],
         "buildings": len(scene.buildings),
         "sources": len(scene.sources),
-        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory_mb": most_memory_mb(),
     }
+
+
+def most_memory_mb():
+    """The most memory this process has held; getrusage would count the parent's too, from before it became another program."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def scene_point(scene):
