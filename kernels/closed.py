@@ -2,8 +2,7 @@
 
 from kernels.cache import lean, lean_inlined
 from kernels.obstacles import BUILDING, Crossings, Obstacles
-from kernels.outlines import TOUCH_M, point_gap
-from kernels.plane import IN_PLANE_M, ends
+from kernels.plane import IN_PLANE_M, crossing, ends, touches_end
 from kernels.pool import Frame, Pool
 
 
@@ -44,9 +43,9 @@ def lies_between(r: int, plan: float, z0: float, slope: float, frame: Frame, obs
         ta, sa, tb, sb = ends(e, frame, obstacles)
         if room - slope * ta <= -IN_PLANE_M:
             return False
-        if min(point_gap(0.0, 0.0, ta, sa, tb, sb), point_gap(plan, 0.0, ta, sa, tb, sb)) < TOUCH_M:
+        if touches_end(plan, ta, sa, tb, sb):
             return False
-        if (sa > 0.0) != (sb > 0.0) and 0.0 < ta + (tb - ta) * (sa / (sa - sb)) < plan:
+        if crossing(plan, ta, sa, tb, sb) != 0:
             apart = not apart
         e += 1
     return apart

@@ -7,8 +7,8 @@ of sight is crossed on the way to it, finds one as soon as two ways to the same 
 
 from kernels.cache import lean, lean_inlined
 from kernels.obstacles import WALL, Obstacles
-from kernels.outlines import TOUCH_M, point_gap
-from kernels.plane import IN_PLANE_M, ends
+from kernels.outlines import point_gap
+from kernels.plane import IN_PLANE_M, crossing, ends, touches_end
 from kernels.pool import OBJECT, SECTIONS, Frame, Pool
 
 
@@ -48,7 +48,7 @@ def follow_outlines(
             outline[e], pool.offset[e] = e, 0
         ta, sa, tb, sb = ends(e, frame, obstacles)
         over_a, over_b = obstacles.edge[e, 2] - z0 - slope * ta, obstacles.edge[e, 5] - z0 - slope * tb
-        whole = whole and min(over_a, over_b) > -IN_PLANE_M and not holds_end(plan, ta, sa, tb, sb)
+        whole = whole and min(over_a, over_b) > -IN_PLANE_M and not touches_end(plan, ta, sa, tb, sb)
         crossed[e] = count
         count += crossing(plan, ta, sa, tb, sb)
         if not whole:
@@ -56,24 +56,6 @@ def follow_outlines(
         elif count != 0 and obstacles.after[e] == begin and obstacles.kind[o] != WALL:
             return True
     return False
-
-
-@lean_inlined
-def holds_end(plan: float, ta: float, sa: float, tb: float, sb: float) -> bool:
-    """Whether source or receiver touches a line, so that it is on neither side of it."""
-    if min(sa, sb) > TOUCH_M or max(sa, sb) < -TOUCH_M:
-        return False
-    return min(point_gap(0.0, 0.0, ta, sa, tb, sb), point_gap(plan, 0.0, ta, sa, tb, sb)) < TOUCH_M
-
-
-@lean_inlined
-def crossing(plan: float, ta: float, sa: float, tb: float, sb: float) -> int:
-    """How a step from a to b crosses the line of sight: 1 to its left, -1 to its right, 0 not at all."""
-    if (sa > 0.0) == (sb > 0.0):
-        return 0
-    if not 0.0 < ta + (tb - ta) * (sa / (sa - sb)) < plan:
-        return 0
-    return 1 if sb > 0.0 else -1
 
 
 @lean_inlined

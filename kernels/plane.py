@@ -2,6 +2,7 @@
 
 from kernels.cache import lean_inlined
 from kernels.obstacles import Obstacles
+from kernels.outlines import TOUCH_M, point_gap
 from kernels.pool import Frame
 
 IN_PLANE_M = 1e-9  # what is less below the plane reaches through it
@@ -26,3 +27,21 @@ def outwards(e: int, frame: Frame, obstacles: Obstacles) -> tuple[float, float, 
         tx * corner[e, 2] + ty * corner[e, 3],
         sx * corner[e, 2] + sy * corner[e, 3],
     )
+
+
+@lean_inlined
+def touches_end(plan: float, ta: float, sa: float, tb: float, sb: float) -> bool:
+    """Whether source or receiver touches a line, so that it is on neither side of it."""
+    if min(sa, sb) > TOUCH_M or max(sa, sb) < -TOUCH_M:
+        return False
+    return min(point_gap(0.0, 0.0, ta, sa, tb, sb), point_gap(plan, 0.0, ta, sa, tb, sb)) < TOUCH_M
+
+
+@lean_inlined
+def crossing(plan: float, ta: float, sa: float, tb: float, sb: float) -> int:
+    """How a step from a to b crosses the line of sight: 1 to its left, -1 to its right, 0 not at all."""
+    if (sa > 0.0) == (sb > 0.0):
+        return 0
+    if not 0.0 < ta + (tb - ta) * (sa / (sa - sb)) < plan:
+        return 0
+    return 1 if sb > 0.0 else -1
