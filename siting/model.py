@@ -15,7 +15,11 @@ FOOT_M = 0.3048  # the international foot
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Origin = Literal["given", "file", "template", "assumed"]
-State = Literal["PASS", "FAIL", "UNKNOWN"]
+State = Literal["PASS", "MARGINAL PASS", "MARGINAL FAIL", "FAIL", "UNKNOWN"]
+Statistic = Literal["level", "Leq", "L50", "L10", "Lmax", "Ldn", "CNEL"]
+MeasuredAt = Literal[
+    "lot line", "receiving lot line", "receiving lot", "facade", "near building", "zone line", "source", "points"
+]
 Facts = dict[str, Any]  # one entry of the study's `inputs`: role, path, layer, crs, features, sha256, notes
 
 
@@ -52,6 +56,8 @@ class StatedSound:
     shape_db: tuple[float, ...]
     shape_name: str
     shape_origin: Origin
+    shape_31_db: float | None = None  # the 31.5 Hz octave, with the shape; None where no sheet states it
+    tolerance_db: float | None = None  # the maker's, of the stated level
     directivity_db: tuple[tuple[float, ...], ...] | None = None
 
 
@@ -82,30 +88,137 @@ class Sound:
     reading: str  # "1m", "3ft", "7m", "power", ...
     origin: Origin
     power_db: tuple[float, ...]  # 8 octave bands 63 Hz to 8 kHz, unweighted
+    power_31_db: float | None  # the 31.5 Hz octave
     power_dba: float
+    spectrum: str  # the template's name, or "the unit's own"
+
+
+@dataclass(frozen=True)
+class Cited:
+    """Where a number stands: section of the code, the document that was read, and whether the number was read there."""
+
+    section: str
+    source: str
+    read: bool
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A part of the week: the same hours on some days; `end` "24:00" is midnight, an end before the start is on the day after."""
+
+    days: str  # "Mon-Sun", "Mon-Fri", "Sat", "Sat-Sun"
+    start: str  # "07:00"
+    end: str
 
 
 @dataclass(frozen=True)
 class Period:
-    """A part of the day as the ordinance names it; hours are None where the source does not give them."""
+    """A part of the week as the ordinance names it; no hours where the source does not give them."""
 
     name: str
-    start: str | None
-    end: str | None
+    hours: tuple[Hours, ...]
 
 
 @dataclass(frozen=True)
 class Limit:
-    """The A-weighted limit of one zone class in one period; the class "*" holds for any zone."""
+    """The limit of one receiving zone class in one period for one quantity.
+
+    `zone` and `source_zone` are classes of the receiving and the emitting lot, "*" any. `metric` is "dba", "dbc", an octave band
+    "31.5" to "8000" or an old octave band "20-75" to "4800-10000". `limit_db` is inf where the code sets none in that period, nan
+    where it could not be read. A `cap` holds for the machine in any use, tests and outages included.
+    """
 
     zone: str
+    source_zone: str
     period: str
-    limit_dba: float
+    metric: str
+    statistic: Statistic
+    limit_db: float
+    cap: bool
+    cited: Cited
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How much louder a sound may be that lasts no longer than so many minutes of any hour."""
+
+    minutes: float
+    plus_db: float
+    cited: Cited
+
+
+@dataclass(frozen=True)
+class ToneRule:
+    """What is taken off a limit for a sound with a tone, in some metrics.
+
+    `over_neighbours_db` is the criterion of the code, if it has one in octave bands: 9 values, 31.5 Hz to 8 kHz, by which a band
+    exceeds both of its neighbours where it holds a tone. Without it the user says whether the units have one.
+    """
+
+    minus_db: float
+    over_neighbours_db: tuple[float, ...] | None
+    cited: Cited
+
+
+@dataclass(frozen=True)
+class AmbientRule:
+    """A limit relative to the ambient level: `plus_db` per period, A-weighted.
+
+    "fallback": where the ambient level is known it alone gives the limit, else the fixed limits hold. "lower", "higher": the lower
+    or the higher of the fixed limit and ambient + n holds. "lift": the fixed limit, but never below the ambient level + n.
+    """
+
+    plus_db: tuple[tuple[str, float], ...]  # (period, n)
+    combine: Literal["fallback", "lower", "higher", "lift"]
+    cited: Cited
+
+
+@dataclass(frozen=True)
+class NearHomes:
+    """What is taken off limits where a receptor lies within a distance of lots of some zone classes."""
+
+    minus_db: float
+    within_m: float
+    zones: tuple[str, ...]
+    cited: Cited
+
+
+@dataclass(frozen=True)
+class Standby:
+    """What a code says of generators for outages: exempt while the grid is out, and when and how long they may be tested.
+
+    In standby use limits hold in the testing hours alone where outages are exempt; where tests are exempt too, caps alone.
+    """
+
+    outage_exempt: bool
+    testing: tuple[Hours, ...]
+    testing_minutes: float | None  # of one test
+    testing_every_days: float | None
+    testing_exempt: bool
+    cited: Cited
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an ordinance measures, how high above ground, and the distance that "near building" and "source" need."""
+
+    at: MeasuredAt
+    distance_m: float | None
+    height_m: float | None
+    cited: Cited
+
+
+@dataclass(frozen=True)
+class Setback:
+    """A distance that units keep."""
+
+    distance_m: float
+    cited: Cited
 
 
 @dataclass(frozen=True)
 class Ordinance:
-    """A noise ordinance with absolute limits by receiving zone and period."""
+    """A noise ordinance as it is written; docs/ordinances.md says what every part of its file means."""
 
     id: str
     place: str
@@ -113,14 +226,34 @@ class Ordinance:
     title: str
     url: str
     evidence: str  # how the numbers were read: "excerpt", "press", "user", "made up"
-    measured_at: Literal["lot line", "receiving lot line", "points"]
+    measured: Place
+    averaging_minutes: float | None  # of Leq
+    where_zones_meet: Literal["strictest", "mean"]
     periods: tuple[Period, ...]
     limits: tuple[Limit, ...]
+    allowances: tuple[Allowance, ...]
+    tone: ToneRule | None
+    ambient: AmbientRule | None
+    near_homes: NearHomes | None
+    standby: Standby | None
     zone_patterns: tuple[tuple[str, tuple[str, ...]], ...]  # (zone class, patterns of zone names)
-    setback_m: float | None  # distance every unit's body keeps from the lot line
-    building_distance_m: float | None
+    setback: Setback | None  # distance every unit's body keeps from the lot line
+    building_distance: Setback | None
+    conditions: tuple[str, ...]  # what a permit needs beside the levels, such as an engineer's finding
     not_applied: tuple[str, ...]  # rules of the code that this version does not compute, in a sentence each
     source: Facts
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How the units run, and what the user says of the place and of the answer that is wanted."""
+
+    use: Literal["continuous", "standby"] = "continuous"
+    minutes_per_hour: float = 60.0
+    tone: bool | None = None  # None: not said, and then taken for tonal
+    ambient_dba: tuple[tuple[str, float], ...] = ()  # (period, measured ambient level)
+    confidence: float = 0.95  # 1 - probability of exceedance at which a limit is kept
+    accept_unverified: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,12 +289,15 @@ class Receptors:
     id: list[str]
     neighbour: list[str]
     zones: list[tuple[str, ...]]  # the zones' names as the map writes them; empty where no zone is known
+    across: list[tuple[str, ...]]  # the zones on the other side of the line that a point stands on; empty elsewhere
     xy: Floats  # (n, 2) metres
+    height_m: Floats  # (n,) above ground
     distance_m: Floats  # (n,) from the buildable area
     between: NDArray[
         np.bool_
     ]  # (n,) points put between others, for gaps through which sound passes buildings
     open_directions: int  # of 36 directions from the lot, those without another lot of the file within reach
+    home_m: Floats  # (n,) distance to the nearest lot of the zone classes that a rule for homes names; inf without such a rule
     lots: Ints  # rows of the parcel file, the lots around, the nearest first
     notes: tuple[str, ...]  # which places were no receptors, and which were moved
 
@@ -189,10 +325,12 @@ class Poses:
 
 @dataclass(frozen=True)
 class Transfer:
-    """Energy at each receptor from one unit of 0 dB(A) power at each pose, per metric: (pose, receptor, metric)."""
+    """Energy at each receptor from one unit that sends 0 dB in every octave band: (pose, receptor, band).
+
+    The 9 bands are `siting.metrics.NINE`, 31.5 Hz to 8 kHz; the lowest is 0 where it was not asked for.
+    """
 
     energy: Floats
-    metrics: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -202,7 +340,8 @@ class Layout:
     chosen: Ints  # indices into Poses, in the order of the unit numbers
     bound: int
     bound_by: int  # a receptor's index, or -1 for space
-    level: Floats  # (R,) dB(A) at every receptor; -inf without units
+    bound_metric: int  # which of the metrics sets it, or -1
+    level: Floats  # (R, M) of every receptor and metric, existing machines included; -inf in silence
 
 
 @dataclass(frozen=True)

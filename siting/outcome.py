@@ -10,31 +10,44 @@ from siting.model import (
     Environment,
     Facts,
     Neighbour,
+    Operation,
     Ordinance,
     Question,
     Site,
     Sound,
     State,
+    Statistic,
     Unit,
 )
 from siting.parts import Scene
 
 
 class ReceptorLevel(NamedTuple):
-    """One receptor in one period; `limit_dba` and `margin_db` (limit minus level) are None where no limit is known."""
+    """One receptor under one rule of the ordinance; limit, margin (limit minus level) and probability are None where unknown.
+
+    `level_db` is what the rule compares: the level of `metric` as `statistic`, all units and existing machines together.
+    """
 
     id: str
     neighbour: str
     zone: str | None
     zone_class: str | None
     period: str
-    level_dba: float | None  # None while no unit is placed
-    limit_dba: float | None
+    metric: str  # "dba", "dbc", "31.5" to "8000"
+    statistic: Statistic
+    level_db: float | None  # None in silence
+    limit_db: float | None
     margin_db: float | None
+    sigma_db: float  # standard deviation of the level
+    p_exceed: float | None  # probability that the limit is exceeded
     state: State
-    x: float
+    x: float  # working CRS, metres
     y: float
-    height_m: float
+    height_m: float  # above ground
+    file_x: float  # the parcel file's CRS and units
+    file_y: float
+    lon: float
+    lat: float
 
 
 @dataclass(frozen=True)
@@ -59,15 +72,62 @@ class PathTerms:
 
 @dataclass(frozen=True)
 class Reading:
-    """The answer to the same question under one reading of the stated level."""
+    """The answer to the same question under one reading of the stated level and one spectrum."""
 
     reading: str
-    chosen: bool  # the reading that the study uses
+    spectrum: str
+    chosen: bool  # the reading and spectrum that the study uses
     power_dba: float
     state: State
+    allowed: bool
     units: int
     bound: int
     worst_margin_db: float | None
+    worst_metric: str | None
+    state_dba: State | None  # of the A-weighted limits alone, where there are any
+
+
+@dataclass(frozen=True)
+class PeriodAnswer:
+    """How many of the placed units may run in one period, at the wanted confidence, and which of them."""
+
+    period: str
+    hours: tuple[str, ...]  # "Mon-Sun 07:00-22:00"; empty where the code gives none
+    units: int | None  # None where a limit is not known
+    unit_ids: tuple[str, ...]
+    state: State  # with all placed units running
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A part of the standard deviation of a level, and where it comes from."""
+
+    part: Literal["source", "method", "reading"]
+    sigma_db: float  # of the A-weighted level; the largest over the listed receptors
+    metrics_db: dict[str, float]  # of every metric that is compared
+    reason: str
+
+
+@dataclass(frozen=True)
+class ZoneCount:
+    """How many receptors and neighbours lie in one zone of the map (None: in none), and its class (None: no limit known)."""
+
+    zone: str | None
+    zone_class: str | None
+    receptors: int
+    neighbours: int
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine that is already there and adds to the level."""
+
+    id: str
+    x: float
+    y: float
+    height_m: float
+    power_db: tuple[float, ...]  # 9 octave bands, 31.5 Hz to 8 kHz; the lowest is nan where it is not known
+    power_dba: float
 
 
 @dataclass(frozen=True)
@@ -84,9 +144,14 @@ class PlacedUnit:
 
 @dataclass(frozen=True)
 class Verdict:
-    """PASS: all within their limits in every period; FAIL: a limit exceeded, or no room; UNKNOWN: a limit not known."""
+    """The state of the worst receptor, and whether all limits are kept at the wanted confidence.
+
+    PASS: exceeded with a probability of at most 5 %; MARGINAL PASS 50 %; MARGINAL FAIL 95 %; FAIL: more, or no room; UNKNOWN: a
+    limit, or a number that it rests on, is not known.
+    """
 
     state: State
+    allowed: bool
     reasons: tuple[str, ...]
 
 
@@ -107,6 +172,13 @@ class Study:
     levels: tuple[ReceptorLevel, ...]
     worst_terms: tuple[PathTerms, ...]
     readings: tuple[Reading, ...]
+    periods: tuple[PeriodAnswer, ...]
+    zones: tuple[ZoneCount, ...]
+    deviations: tuple[Deviation, ...]
+    operation: Operation
+    existing: tuple[Machine, ...]
+    unverified: tuple[str, ...]  # numbers of the ordinance that were not read in their source, a sentence each
+    warnings: tuple[str, ...]  # a sentence where dB(A) passes and another metric or the tone rule does not
     verdict: Verdict
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
