@@ -9,23 +9,24 @@ listened to: to lift another one over it, three façades and more would have to 
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siting import noise, placement
-from siting.model import Floats, Ints, Layout, Poses, Unit
-from siting.surroundings import Surroundings
+from siting.hearing import Hearing, energy, open_together, together
+from siting.model import Floats, Ints, Layout
 
 PROBES = 16  # poses tried on all receptors to find the rows to start with
 FIRST_ROWS = 2  # neighbours taken in for each of them
 MORE_ROWS = 96  # receptors taken in per round, or as many as there are rows
+MORE_SCREENED = 16  # where something screens, and every pose takes long to compute
 APART_M = 2.0
 NEARLY_DB = 0.5  # those this near their limit are taken in with those over it
 QUIET_DB = 6.0  # those this far below need not be listened to until the last round
 OPEN_DB = 5.0
 OVER_DB = -1e-9  # the verdict adds the same energies in another order: 1e-12 dB
-AT_ONCE = 16_384  # receptors
 PROBED = 24  # receptors loudest over open land, among which those that a pose reaches most are looked for
 LIKELY = 256  # listened to before all others
 ROUNDS = 8  # where a number of units is wanted, legal or not: rounds of refining which receptors matter
@@ -33,111 +34,118 @@ ROUNDS = 8  # where a number of units is wanted, legal or not: rounds of refinin
 
 @dataclass(frozen=True)
 class Rows:
-    """Receptors whose transfer from every pose has been computed.
-
-    `load` (P, k) is the energy of one 0 dB(A) unit at each pose over the energy planned for: with units of power Lw a row
-    is full at 10^(-Lw/10).
-    """
+    """Receptors whose transfer from every pose has been computed: indices (k,), energy (P, k, B)."""
 
     index: Ints
-    load: Floats
+    energy: Floats
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What every receptor asks: the level to plan for (R,), which of them are true limits (R,), and whose lot it is on (R,)."""
+    """What one sound is to each metric, and what every receptor leaves it.
 
-    xy: Floats
-    planning_dba: Floats
-    known: NDArray[np.bool_]
-    neighbour: Ints
-    around: Surroundings  # between the poses and the receptors
+    `mix` (M, B) puts the metrics together out of the hearing's sums; `room` (R, M) is the energy that all units together may
+    bring, 0 where what is there is over the limit already, inf where there is no limit; `true` (R, M) says where it comes from a
+    limit that is known.
+    """
+
+    mix: Floats
+    room: Floats
+    true: NDArray[np.bool_]
 
 
-def first_rows(unit: Unit, poses: Poses, demand: Demand) -> Rows:
+class Loads(NamedTuple):
+    """What one unit at each pose takes of the room of each row: (P, c), full at 1; whose row it is, and in which metric."""
+
+    load: Floats
+    receptor: Ints
+    metric: Ints
+
+
+def first_rows(hearing: Hearing, demand: Demand) -> Rows:
     """The receptors that units at poses spread over the lattice reach most against their limits: the first few of each pose."""
-    if not len(poses) or not len(demand.xy):
-        return Rows(np.zeros(0, np.int64), np.zeros((len(poses), 0)))
-    probe = np.unique(np.linspace(0, len(poses) - 1, PROBES).astype(np.int64))
-    heard = np.arange(len(demand.xy))
-    if demand.around.screens:
-        excess = _excess(unit, poses, demand, probe, heard, obstacles=False)
-        heard = np.unique(np.argsort(-excess, axis=1, kind="stable")[:, :PROBED])
-    excess = _excess(unit, poses, demand, probe, heard)
-    first = [heard[_worst_of_each(row, demand.neighbour[heard])[:FIRST_ROWS]] for row in excess]
-    return _with(unit, poses, demand, None, np.unique(np.concatenate(first)))
+    poses = len(hearing.poses)
+    if not poses or not len(hearing):
+        return Rows(np.zeros(0, np.int64), np.zeros((poses, 0, len(hearing.basis))))
+    probe = np.unique(np.linspace(0, poses - 1, PROBES).astype(np.int64))
+    heard = np.arange(len(hearing))
+    if hearing.around.screens:
+        over = excess(demand, energy(hearing, probe, heard, obstacles=False))
+        heard = np.unique(np.argsort(-over, axis=1, kind="stable")[:, :PROBED])
+    over = excess(demand, energy(hearing, probe, heard), heard)
+    first = [heard[_worst_of_each(row, hearing.neighbour[heard])[:FIRST_ROWS]] for row in over]
+    return _with(hearing, None, np.unique(np.concatenate(first)))
 
 
-def quick_layout(
-    unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows
-) -> tuple[Layout, Rows]:
+def quick_layout(hearing: Hearing, demand: Demand, rows: Rows) -> tuple[Ints, Rows]:
     """A legal layout from the fullest pattern alone, without a bound: about as many units as fit."""
-    chosen, level, rows = _most_legal(unit, poses, demand, power_dba, rows, len(poses), 1)
-    return Layout(chosen, len(poses), -1, level), rows
+    return _most_legal(hearing, demand, rows, len(hearing.poses), 1)
 
 
-def most_units(
-    unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows, quick: Layout
-) -> tuple[Layout, Rows]:
-    """As many units as every planning level allows, at least those of a quick layout, and the bound under the true limits."""
-    bound, binding = _bound(unit, poses, demand, rows, power_dba)
-    chosen, level = quick.chosen, quick.level
+def most_units(hearing: Hearing, demand: Demand, rows: Rows, quick: Ints) -> tuple[Layout, Rows]:
+    """As many units as every limit allows, at least those of a quick layout, and the bound under the true limits.
+
+    The layout's levels are not computed yet (nan).
+    """
+    bound, binding, metric = _bound(hearing, demand, rows)
+    chosen = quick
     if len(chosen) < min(bound, placement.GROWN):
-        found, heard, rows = _most_legal(unit, poses, demand, power_dba, rows, bound, placement.PATTERNS)
-        if len(found) > len(chosen):
-            chosen, level = found, heard
-    return Layout(chosen, max(bound, len(chosen)), binding, level), rows
+        found, rows = _most_legal(hearing, demand, rows, bound, placement.PATTERNS)
+        chosen = found if len(found) > len(chosen) else chosen
+    level = np.full(demand.room.shape, np.nan)
+    return Layout(chosen, max(bound, len(chosen)), binding, metric, level), rows
 
 
 def _most_legal(
-    unit: Unit, poses: Poses, demand: Demand, power_dba: float, rows: Rows, bound: int, patterns: int
-) -> tuple[Ints, Floats, Rows]:
+    hearing: Hearing, demand: Demand, rows: Rows, bound: int, patterns: int
+) -> tuple[Ints, Rows]:
     """The search repeated until its layout is legal at every receptor, each time with the receptors that it broke."""
     listened: Ints | None = None
     while True:
-        chosen = placement.most(poses, unit, rows.load, _full(power_dba), bound, patterns)
-        everyone = _in_earshot(unit, poses, demand, chosen, power_dba)
+        load = loads(demand, rows).load
+        chosen = placement.most(hearing.poses, hearing.unit, load, 1.0, bound, patterns)
+        everyone = _in_earshot(hearing, demand, chosen)
         heard = everyone if listened is None else np.intersect1d(listened, everyone)
-        if listened is None and demand.around.screens:  # the few that are most likely broken first
+        if listened is None and hearing.around.screens:  # the few that are most likely broken first
             heard = listened = everyone[:LIKELY]
-        level = layout_levels(unit, poses, demand, chosen, power_dba, heard)
-        excess = level[heard] - demand.planning_dba[heard]
-        over = _over(demand, excess, rows, heard)
-        if len(over):
-            rows = _with(unit, poses, demand, rows, over)
-            listened = heard[excess > -QUIET_DB]
+        over = excess(demand, together(hearing, chosen, heard), heard)
+        broken = _over(hearing, over, rows, heard)
+        if len(broken):
+            rows = _with(hearing, rows, broken)
+            listened = heard[over > -QUIET_DB]
         elif listened is not None and len(heard) < len(everyone):
             listened = everyone
         else:
-            return chosen, level, rows
+            return chosen, rows
 
 
-def _in_earshot(unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float) -> Ints:
+def _in_earshot(hearing: Hearing, demand: Demand, chosen: Ints) -> Ints:
     """Receptors that open land brings within `OPEN_DB` of their limit, the loudest first; all where nothing screens."""
-    if not demand.around.screens or not len(chosen):
-        return np.arange(len(demand.xy))
-    excess = open_levels(unit, poses, demand, chosen, power_dba) - demand.planning_dba
-    order = np.argsort(-excess, kind="stable")
-    return order[: int((excess > -OPEN_DB).sum())]
+    if not hearing.around.screens or not len(chosen):
+        return np.arange(len(hearing))
+    over = excess(demand, open_together(hearing, chosen))
+    order = np.argsort(-over, kind="stable")
+    return order[: int((over > -OPEN_DB).sum())]
 
 
-def _over(demand: Demand, excess: Floats, rows: Rows, listened: Ints) -> Ints:
-    """Where a receptor that is not among the rows is over its planning level: the worst of those over or nearly so.
+def _over(hearing: Hearing, over: Floats, rows: Rows, listened: Ints) -> Ints:
+    """Where a receptor that is not among the rows is over its limit: the worst of those over or nearly so.
 
     One of each square of `APART_M`: its neighbours on the same lot line hear much the same.
     """
     new = ~np.isin(listened, rows.index)
-    if not (excess[new] > OVER_DB).any():
+    if not (over[new] > OVER_DB).any():
         return np.zeros(0, np.int64)
-    order = np.flatnonzero(new & (excess > -NEARLY_DB))
-    order = order[np.argsort(-excess[order], kind="stable")]
-    square = np.floor(demand.xy[listened[order]] / APART_M)
+    order = np.flatnonzero(new & (over > -NEARLY_DB))
+    order = order[np.argsort(-over[order], kind="stable")]
+    square = np.floor(hearing.xy[listened[order]] / APART_M)
     _, first = np.unique(square[:, 0] + 1j * square[:, 1], return_index=True)
-    return listened[order[np.sort(first)[: max(MORE_ROWS, len(rows.index))]]]
+    most = MORE_SCREENED if hearing.around.screens else MORE_ROWS
+    return listened[order[np.sort(first)[: max(most, len(rows.index))]]]
 
 
 def quietest_units(
-    unit: Unit, poses: Poses, demand: Demand, units: int, rows: Rows, legal: list[Ints]
+    hearing: Hearing, demand: Demand, units: int, rows: Rows, legal: list[Ints]
 ) -> tuple[Ints, Rows]:
     """A given number of units (or as many as there is space for) where the receptor nearest its limit is best off.
 
@@ -146,134 +154,117 @@ def quietest_units(
     legal : list of (n,)
         Layouts of at least as many units that are legal at some power; the answer is no worse than the best part of them.
     """
-    tried = [placement.quietest_part(poses, unit, rows.load, whole, units) for whole in legal]
-    peaks = [nearest_to_limit(unit, poses, demand, chosen)[0] for chosen in tried]
+    poses, unit = hearing.poses, hearing.unit
+    tried = [
+        placement.quietest_part(poses, unit, loads(demand, rows).load, whole, units) for whole in legal
+    ]
+    peaks = [nearest_to_limit(hearing, demand, chosen)[0] for chosen in tried]
     for _ in range(ROUNDS):
-        tried.append(placement.quietest(poses, unit, rows.load, units))
-        peak, worst = nearest_to_limit(unit, poses, demand, tried[-1])
+        tried.append(placement.quietest(poses, unit, loads(demand, rows).load, units))
+        peak, worst = nearest_to_limit(hearing, demand, tried[-1])
         peaks.append(peak)
         if worst < 0 or worst in rows.index:
             break
-        rows = _with(unit, poses, demand, rows, np.array([worst]))
+        rows = _with(hearing, rows, np.array([worst]))
     best = min(range(len(tried)), key=lambda k: (-len(tried[k]), peaks[k]))
     return tried[best], rows
 
 
-def nearest_to_limit(unit: Unit, poses: Poses, demand: Demand, chosen: Ints) -> tuple[float, int]:
-    """How far the receptor nearest its limit is over it, units of 0 dB(A), and which it is (-1: there is none)."""
-    if not len(chosen) or not len(demand.xy):
+def nearest_to_limit(hearing: Hearing, demand: Demand, chosen: Ints) -> tuple[float, int]:
+    """How far the receptor nearest its limit is over it, dB, and which it is (-1: there is none)."""
+    if not len(chosen) or not len(hearing):
         return -np.inf, -1
-    level, exact = completed(unit, poses, demand, chosen, 0.0, np.full(len(demand.xy), np.nan))
-    excess = np.where(exact, level - demand.planning_dba, -np.inf)
-    worst = int(excess.argmax())
-    return float(excess[worst]), worst
+    heard, exact = completed(hearing, demand, chosen)
+    over = np.where(exact, excess(demand, heard), -np.inf)
+    worst = int(over.argmax())
+    return float(over[worst]), worst
 
 
-def completed(
-    unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float, level: Floats
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Levels of a layout (R,) of which some are not computed (nan), made whole; and which of them are exact.
+def completed(hearing: Hearing, demand: Demand, chosen: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+    """Energy of a layout at every receptor (R, B), and where it is exact (R,).
 
-    Where something screens, those that open land leaves so far below their limit that they cannot be the nearest to it keep
-    the level of open land, which is above theirs; others are computed.
+    Where something screens, receptors that open land leaves so far below their limit that they cannot be the nearest to it keep
+    the energy of open land, which is above theirs; others are computed.
     """
+    everyone = np.arange(len(hearing))
     if not len(chosen):
-        return np.full(len(demand.xy), -np.inf), np.ones(len(demand.xy), bool)
-    exact = ~np.isnan(level)
-    if not demand.around.screens:
-        return (
-            level if exact.all() else layout_levels(unit, poses, demand, chosen, power_dba)
-        ), ~exact | True
-    over_land = open_levels(unit, poses, demand, chosen, power_dba)
-    level = np.where(exact, level, over_land)
-    bound = over_land + noise.REFLECTION_GAIN_DB - demand.planning_dba
-    for wanted in (demand.known, np.ones(len(level), bool)):
+        return np.zeros((len(hearing), len(hearing.basis))), np.ones(len(hearing), bool)
+    if not hearing.around.screens:
+        return together(hearing, chosen, everyone), np.ones(len(hearing), bool)
+    heard, exact = open_together(hearing, chosen), np.zeros(len(hearing), bool)
+    bound = excess(demand, heard) + noise.REFLECTION_GAIN_DB
+    for wanted in (demand.true.all(axis=1), np.ones(len(hearing), bool)):
         while True:
-            best = (level - demand.planning_dba)[wanted & exact].max(initial=-np.inf)
+            best = excess(demand, heard)[wanted & exact].max(initial=-np.inf)
             more = np.flatnonzero(wanted & ~exact & (bound > best))
             if not len(more):
                 break
             more = more[np.argsort(-bound[more], kind="stable")[:PROBED]]
-            level[more] = layout_levels(unit, poses, demand, chosen, power_dba, more)[more]
+            heard[more] = together(hearing, chosen, more)
             exact[more] = True
-    return level, exact
+    return heard, exact
 
 
-def quietest_pose(poses: Poses, rows: Rows) -> Ints:
+def quietest_pose(hearing: Hearing, demand: Demand, rows: Rows) -> Ints:
     """The pose where a single unit's fullest row is lowest, as a layout of one."""
-    return np.array([rows.load.max(axis=1, initial=0.0).argmin()]) if len(poses) else np.zeros(0, np.int64)
+    if not len(hearing.poses):
+        return np.zeros(0, np.int64)
+    return np.array([loads(demand, rows).load.max(axis=1, initial=0.0).argmin()])
 
 
-def _full(power_dba: float) -> float:
-    return float(10 ** (-power_dba / 10))
+def excess(demand: Demand, heard: Floats, which: Ints | None = None) -> Floats:
+    """How far energy (..., R, B) is over what each receptor leaves, in the worst metric, dB (..., R)."""
+    room = demand.room if which is None else demand.room[which]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (heard @ demand.mix.T) / room
+        # no sound at a receptor that is over its limit already breaks nothing
+        return np.asarray(10 * np.log10(np.nan_to_num(ratio, nan=0.0, posinf=np.inf).max(axis=-1, initial=0.0)))
 
 
-def _bound(unit: Unit, poses: Poses, demand: Demand, rows: Rows, power_dba: float) -> tuple[int, int]:
-    """The upper bound under true limits, and the receptor's index that sets it (-1: space)."""
-    known = demand.known[rows.index]
-    load = rows.load if known.all() else rows.load[:, known]
-    bound, row = placement.upper_bound(poses, unit, load, _full(power_dba))
-    return bound, -1 if row < 0 else int(rows.index[known][row])
+def loads(demand: Demand, rows: Rows) -> Loads:
+    """What units take of each row; rows that another one of the same receptor is never behind are left out."""
+    room = demand.room[rows.index]
+    limited = room < np.inf
+    with np.errstate(divide="ignore"):
+        load = (rows.energy @ demand.mix.T) / room  # (P, k, M)
+    keep = limited & ~_implied(load, limited)
+    receptor, metric = np.nonzero(keep)
+    return Loads(np.ascontiguousarray(load[:, receptor, metric]), rows.index[receptor], metric)
 
 
-def layout_levels(
-    unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float, heard: Ints | None = None
-) -> Floats:
-    """Level of the chosen units together at every receptor (R,), dB(A): the energy sum over units; -inf without units.
-
-    With `heard` only those receptors are computed, the others are nan.
-    """
-    if not len(chosen) or not len(demand.xy):
-        return np.full(len(demand.xy), -np.inf)
-    heard = np.arange(len(demand.xy)) if heard is None else heard
-    level = np.full(len(demand.xy), np.nan)
-    level[heard] = _together(unit, poses, demand, chosen, heard) + power_dba
-    return level
+def _implied(load: Floats, limited: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rows (k, M) are nowhere fuller than another row of the same receptor."""
+    implied = np.zeros(load.shape[1:], bool)
+    metrics = load.shape[2]
+    for a in range(metrics):
+        for b in range(metrics):
+            if a != b and len(load):
+                open_ = limited[:, a] & limited[:, b] & ~implied[:, a] & ~implied[:, b]
+                below = np.all(load[:, open_, a] <= load[:, open_, b], axis=0)
+                implied[np.flatnonzero(open_)[below], a] = True
+    return implied
 
 
-def open_levels(unit: Unit, poses: Poses, demand: Demand, chosen: Ints, power_dba: float) -> Floats:
-    """The same over open land: what nothing that screens can be louder than but for reflections."""
-    if not len(chosen) or not len(demand.xy):
-        return np.full(len(demand.xy), -np.inf)
-    everyone = np.arange(len(demand.xy))
-    return _together(unit, poses, demand, chosen, everyone, obstacles=False) + power_dba
+def _bound(hearing: Hearing, demand: Demand, rows: Rows) -> tuple[int, int, int]:
+    """The upper bound under true limits, the receptor's index that sets it (-1: space), and the metric's."""
+    all_loads = loads(demand, rows)
+    true = demand.true[all_loads.receptor, all_loads.metric]
+    load = all_loads.load if true.all() else all_loads.load[:, true]
+    bound, row = placement.upper_bound(hearing.poses, hearing.unit, load, 1.0)
+    if row < 0:
+        return bound, -1, -1
+    return bound, int(all_loads.receptor[true][row]), int(all_loads.metric[true][row])
 
 
-def _together(
-    unit: Unit, poses: Poses, demand: Demand, chosen: Ints, heard: Ints, obstacles: bool = True
-) -> Floats:
-    pieces = [heard[k : k + AT_ONCE] for k in range(0, len(heard), AT_ONCE)]
-    energy = [_energy(unit, poses, demand, chosen, piece, obstacles).sum(axis=0) for piece in pieces]
-    return np.asarray(10 * np.log10(np.concatenate([*energy, np.zeros(0)])))
-
-
-def _excess(
-    unit: Unit, poses: Poses, demand: Demand, which: Ints, heard: Ints, obstacles: bool = True
-) -> Floats:
-    """How far each pose alone is over the planning level of each receptor, units of 0 dB(A) (P, R)."""
-    return np.asarray(
-        10 * np.log10(_energy(unit, poses, demand, which, heard, obstacles)) - demand.planning_dba[heard]
-    )
-
-
-def _energy(
-    unit: Unit, poses: Poses, demand: Demand, which: Ints, heard: Ints, obstacles: bool = True
-) -> Floats:
-    """Energy at some receptors from one unit of 0 dB(A) at each of some poses (P, R)."""
-    xy, rotation = poses.xy[which], poses.rotation_deg[which]
-    return noise.transfer(unit, xy, rotation, demand.xy[heard], demand.around, obstacles).energy[:, :, 0]
-
-
-def _worst_of_each(excess: Floats, neighbour: Ints) -> Ints:
+def _worst_of_each(over: Floats, neighbour: Ints) -> Ints:
     """The receptor with the largest excess of every neighbour, the largest first."""
-    order = np.argsort(-excess, kind="stable")
+    order = np.argsort(-over, kind="stable")
     _, first = np.unique(neighbour[order], return_index=True)
     return order[np.sort(first)]
 
 
-def _with(unit: Unit, poses: Poses, demand: Demand, rows: Rows | None, more: Ints) -> Rows:
-    energy = _energy(unit, poses, demand, np.arange(len(poses)), more)
-    load = energy / 10 ** (demand.planning_dba[more] / 10)
+def _with(hearing: Hearing, rows: Rows | None, more: Ints) -> Rows:
+    found = energy(hearing, np.arange(len(hearing.poses)), more)
     if rows is None:
-        return Rows(more, load)
-    return Rows(np.concatenate((rows.index, more)), np.concatenate((rows.load, load), axis=1))
+        return Rows(more, found)
+    return Rows(np.concatenate((rows.index, more)), np.concatenate((rows.energy, found), axis=1))

@@ -8,14 +8,13 @@ from kernels import transfer as kernel
 from kernels.bands import A_WEIGHTING_DB, BANDS
 from kernels.medium import Medium
 from siting.errors import InputError
-from siting.model import Floats
+from siting.model import Floats, Ints
 from siting.near_source import near_receivers, parts_of_source
 from siting.parts import Receiver, ReceiverLevel, Scene
 from siting.paths import paths_to
 from siting.scene.checks import check_scene, free_places
 from siting.scene.elevation import ground_at
-from siting.scene.medium import make_medium
-from siting.scene.prepared import Prepared, prepare, receiver_places
+from siting.scene.prepared import Prepared, lowest_medium, prepare, receiver_places
 
 
 def levels(scene: Scene, paths: bool = True, threads: int = 1) -> list[ReceiverLevel]:
@@ -61,11 +60,11 @@ def levels(scene: Scene, paths: bool = True, threads: int = 1) -> list[ReceiverL
 def levels_at(
     prepared: Prepared,
     xy: Floats,
-    height_m: float,
+    height_m: float | Floats,
     threads: int = 1,
     inside: Literal["refuse", "nan"] = "refuse",
 ) -> Floats:
-    """A-weighted level of all sources together at points (n, 2) at one height above the ground, dB(A).
+    """A-weighted level of all sources together at points (n, 2), each at a height above the ground, dB(A).
 
     Equal to the bit to `levels` at a receiver there.
 
@@ -75,21 +74,59 @@ def levels_at(
         What to do with points in a building, in a unit or outside the terrain: an InputError, or nan.
     """
     points = np.asarray(xy, float).reshape(-1, 2)
-    ground = ground_at(prepared.ground, points)
-    usable = np.arange(len(points))
-    scene, tops = prepared.scene, prepared.stands.building_top_m
-    if inside == "nan":
-        usable = np.flatnonzero(free_places(scene, prepared.sources, tops, points, ground + height_m))
-    else:
-        asked = tuple(Receiver(str(k + 1), float(x), float(y), height_m) for k, (x, y) in enumerate(points))
-        asked_for = Scene(scene.sources, asked, scene.buildings, name=scene.name)
-        check_scene(asked_for, prepared.sources[:, 3], ground, tops)
-    receivers = np.column_stack([points, ground + height_m, ground])[usable]
+    usable, receivers = _usable_places(prepared, points, height_m, inside)
     level = np.full(len(points), np.nan)
     energy = _summed(prepared, prepared.medium, receivers, _weighted_energy(prepared), threads)
     with np.errstate(divide="ignore"):
         level[usable] = 10.0 * np.log10(energy[:, 0])
     return level
+
+
+def metric_levels_at(
+    prepared: Prepared, xy: Floats, height_m: float | Floats, weights_db: Floats, threads: int = 1
+) -> Floats:
+    """Levels of all sources together in other weightings, (n, M) dB; nan where one needs the 31.5 Hz octave and a source lacks it.
+
+    Parameters
+    ----------
+    weights_db : (M, 9)
+        What each octave band counts, 31.5 Hz to 8 kHz, -inf for nothing: `siting.metrics.weights_db`.
+    """
+    points = np.asarray(xy, float).reshape(-1, 2)
+    _, receivers = _usable_places(prepared, points, height_m, "refuse")
+    metrics = 10.0 ** ((prepared.power_db[:, None, :] + weights_db[None, :, 1:]) / 10.0)
+    energy = _summed(prepared, prepared.medium, receivers, metrics, threads)
+    low = weights_db[:, 0] > -np.inf
+    if low.any():
+        octave_31 = _octave_31(prepared)
+        if octave_31 is None:
+            energy[:, low] = np.nan
+        else:
+            powers = np.array([source.power_31_db for source in prepared.scene.sources], float)
+            lowest = np.zeros((len(powers), int(low.sum()), BANDS))
+            lowest[:, :, 0] = 10.0 ** ((powers[:, None] + weights_db[None, low, 0]) / 10.0)
+            energy[:, low] += _summed(prepared, octave_31, receivers, lowest, threads)
+    with np.errstate(divide="ignore"):
+        return np.asarray(10.0 * np.log10(energy))
+
+
+def _usable_places(
+    prepared: Prepared, points: Floats, height_m: float | Floats, inside: Literal["refuse", "nan"]
+) -> tuple[Ints, Floats]:
+    """Which points (n, 2) can have a level, and their places as the kernels take them."""
+    ground = ground_at(prepared.ground, points)
+    height = np.broadcast_to(np.asarray(height_m, float), len(points))
+    usable = np.arange(len(points))
+    scene, tops = prepared.scene, prepared.stands.building_top_m
+    if inside == "nan":
+        usable = np.flatnonzero(free_places(scene, prepared.sources, tops, points, ground + height))
+    else:
+        asked = tuple(
+            Receiver(str(k + 1), float(x), float(y), float(height[k])) for k, (x, y) in enumerate(points)
+        )
+        asked_for = Scene(scene.sources, asked, scene.buildings, name=scene.name)
+        check_scene(asked_for, prepared.sources[:, 3], ground, tops)
+    return usable, np.column_stack([points, ground + height, ground])[usable]
 
 
 def _band_energy(prepared: Prepared) -> Floats:
@@ -139,7 +176,7 @@ def _octave_31(prepared: Prepared) -> Medium | None:
     powers = [source.power_31_db for source in prepared.scene.sources]
     if not powers or None in powers:
         return None
-    return make_medium(prepared.scene, prepared.ground, prepared.stands, lowest=True)
+    return lowest_medium(prepared)
 
 
 def _levels_31(prepared: Prepared, medium: Medium, receivers: Floats, threads: int) -> Floats:

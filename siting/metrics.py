@@ -21,13 +21,19 @@ C_WEIGHTING_DB = (-3.0, -0.8, -0.2, 0.0, 0.0, 0.0, -0.2, -0.8, -3.0)
 _LOW_EDGES_HZ = 1000 * 10 ** (0.3 * np.arange(-5, 4) - 0.15)
 
 
-def weights(metrics: tuple[str, ...]) -> Floats:
-    """What each octave band counts in each metric, as energy: (M, 9).
+def weights_db(metrics: tuple[str, ...]) -> Floats:
+    """What each octave band counts in each metric, dB: (M, 9), -inf where nothing.
 
     A-weighted levels begin at 63 Hz as in ISO 9613-2. An old octave band takes from each band of today the part of that octave,
     on a logarithmic scale, that it covers, as if the energy were spread evenly over the octave.
     """
-    return np.array([_weights(metric) for metric in metrics]).reshape(len(metrics), len(NINE))
+    with np.errstate(divide="ignore"):
+        return np.array([_weights_db(metric) for metric in metrics]).reshape(len(metrics), len(NINE))
+
+
+def weights(metrics: tuple[str, ...]) -> Floats:
+    """The same as energy, (M, 9)."""
+    return np.asarray(10 ** (weights_db(metrics) / 10))
 
 
 def needs_lowest(metrics: tuple[str, ...]) -> bool:
@@ -41,13 +47,14 @@ def ordered(metrics: set[str]) -> tuple[str, ...]:
     return tuple(metric for metric in METRICS if metric in metrics)
 
 
-def _weights(metric: str) -> Floats:
+def _weights_db(metric: str) -> Floats:
     if metric == "dba":
-        return np.append(0.0, 10 ** (A_WEIGHTING_DB / 10))
+        return np.append(-np.inf, A_WEIGHTING_DB)
     if metric == "dbc":
-        return np.asarray(10 ** (np.array(C_WEIGHTING_DB) / 10))
+        return np.array(C_WEIGHTING_DB)
     if metric in NINE:
-        return np.eye(len(NINE))[NINE.index(metric)]
+        return np.where(np.arange(len(NINE)) == NINE.index(metric), 0.0, -np.inf)
     low, high = (np.log10(float(edge)) for edge in metric.split("-"))
     start = np.log10(_LOW_EDGES_HZ)
-    return np.asarray(np.clip(np.minimum(high, start + 0.3) - np.maximum(low, start), 0.0, None) / 0.3)
+    share = np.clip(np.minimum(high, start + 0.3) - np.maximum(low, start), 0.0, None) / 0.3
+    return np.asarray(10 * np.log10(share))

@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 
 from kernels import transfer as kernel
-from kernels.bands import A_WEIGHTING_DB, BANDS
+from kernels.bands import BANDS
 from kernels.decibel import a_weighted_total
 from kernels.medium import Medium
 from siting.errors import InputError
-from siting.levels import levels, levels_at
+from siting.levels import levels, metric_levels_at
+from siting.metrics import weights_db
 from siting.model import Floats, Sound, Transfer, Unit
 from siting.near_source import FAR_SIZES, many_sub_sources
 from siting.outcome import PathTerms, PlacedUnit
@@ -32,10 +33,12 @@ def transfer(
     sources_xy: Floats,
     rotation_deg: Floats,
     receptors_xy: Floats,
+    height_m: float | Floats,
+    basis: Floats,
     around: Surroundings | None = None,
     obstacles: bool = True,
 ) -> Transfer:
-    """A-weighted energy at each receptor from one unit of 0 dB(A) power at each source, in the unit's octave shape.
+    """Energy at each receptor from one unit at each source, in sums over octave bands.
 
     Parameters
     ----------
@@ -45,6 +48,10 @@ def transfer(
         Their rotations.
     receptors_xy : (R, 2)
         Metres.
+    height_m : float or (R,)
+        Of the receptors above ground.
+    basis : (B, 9)
+        Energy that a unit sends in each octave band, 31.5 Hz to 8 kHz, times its weight in each of B sums.
     around : Surroundings, optional
         Level ground with nothing on it where left out.
     obstacles : bool
@@ -53,7 +60,7 @@ def transfer(
     Returns
     -------
     Transfer
-        `energy` (S, R, 1) as `siting.levels.levels` has it to 12 figures; 1e30 where a receptor lies in a unit's body.
+        `energy` (S, R, B) as `siting.levels` has it to 12 figures; 1e30 where a receptor lies in a unit's body.
 
     Raises
     ------
@@ -62,18 +69,30 @@ def transfer(
     """
     around = around or open_land()
     if not len(sources_xy) or not len(receptors_xy):
-        return Transfer(np.zeros((len(sources_xy), len(receptors_xy), 1)), ("dba",))
+        return Transfer(np.zeros((len(sources_xy), len(receptors_xy), len(basis))))
     sources = _places(around, sources_xy, unit.source_height_m, "unit")
     sources = np.column_stack([sources, np.radians(rotation_deg)])
-    receptors = _places(around, receptors_xy, around.environment.receptor_height_m, "receptor")
-    medium = around.prepared.medium if obstacles else around.open
+    receptors = _places(around, receptors_xy, height_m, "receptor")
+    energy = _octaves(
+        unit, sources, receptors, basis[:, 1:], around.prepared.medium if obstacles else around.open, obstacles, around
+    )
+    if (basis[:, 0] > 0).any():
+        lowest = np.zeros((len(basis), BANDS))
+        lowest[:, 0] = basis[:, 0]
+        medium = around.lowest if obstacles else around.open_lowest
+        energy += _octaves(unit, sources, receptors, lowest, medium, obstacles, around)
+    return Transfer(energy)
+
+
+def _octaves(
+    unit: Unit, sources: Floats, receptors: Floats, sums: Floats, medium: Medium, obstacles: bool, around: Surroundings
+) -> Floats:
+    """Energy (S, R, B) of sums over eight bands (B, 8) through one medium."""
     few = FEW_SCREENED if obstacles and around.screens else FEW
     threads = (os.cpu_count() or 1) if len(sources) * len(receptors) >= few else 1
     pattern = _pattern(unit)
     try:
-        energy = kernel.transfer(
-            sources, receptors, _band_energy(unit)[None, :], medium, _for_all(pattern, len(sources)), threads
-        )
+        energy = kernel.transfer(sources, receptors, sums, medium, _for_all(pattern, len(sources)), threads)
     except kernel.SamePointError as error:
         raise InputError(
             f"A receptor stands exactly where the sound of {unit.id} would start, {unit.source_height_m:g} m above the lot: "
@@ -84,8 +103,8 @@ def transfer(
         low, high = sources[:, :2].min(axis=0), sources[:, :2].max(axis=0)
         beside = np.maximum(np.maximum(low - receptors[:, :2], receptors[:, :2] - high), 0.0)
         for r in np.flatnonzero(np.hypot(*beside.T) < FAR_SIZES * max(_size(unit))):
-            _mend_near(unit, sources, receptors[r], medium, pattern, energy[:, r, 0])
-    return Transfer(energy, ("dba",))
+            _mend_near(unit, sources, receptors[r], medium, pattern, sums, energy[:, r])
+    return np.asarray(energy)
 
 
 def unit_scene(
@@ -94,8 +113,9 @@ def unit_scene(
     sound: Sound,
     placed: tuple[PlacedUnit, ...],
     receptors: tuple[Receiver, ...] = (),
+    machines: tuple[Source, ...] = (),
 ) -> Scene:
-    """The scene of a layout: every placed unit a source with its body, heading along its length.
+    """The scene of a layout: every placed unit a source with its body, heading along its length, and the machines there are.
 
     A unit's directivity begins at its front; in the scene it begins along the heading, so it is turned by two positions.
     """
@@ -103,24 +123,22 @@ def unit_scene(
     turned = None if pattern is None else tuple(map(tuple, pattern.tolist()))
     sources = tuple(
         Source(
-            u.id, u.x_m, u.y_m, sound.power_db, height_m=unit.source_height_m, directivity_db=turned,
-            heading_deg=u.rotation_deg, size_m=_size(unit),
+            u.id, u.x_m, u.y_m, sound.power_db, height_m=unit.source_height_m, power_31_db=sound.power_31_db,
+            directivity_db=turned, heading_deg=u.rotation_deg, size_m=_size(unit),
         )
         for u in placed
     )  # fmt: skip
-    return replace(around.scene, sources=sources, receivers=receptors)
+    return replace(around.scene, sources=(*sources, *machines), receivers=receptors)
 
 
-def scene_levels(
-    around: Surroundings, unit: Unit, sound: Sound, placed: tuple[PlacedUnit, ...], receptors_xy: Floats
-) -> Floats:
-    """Levels of a layout at receptors (n, 2), dB(A), as `siting levels` computes them from its scene; -inf without units."""
-    if not placed or not len(receptors_xy):
-        return np.full(len(receptors_xy), -np.inf)
-    prepared: Prepared = prepare(unit_scene(around, unit, sound, placed))
-    few = FEW_SCREENED if around.screens else FEW
-    threads = (os.cpu_count() or 1) if len(placed) * len(receptors_xy) >= few else 1
-    return levels_at(prepared, receptors_xy, around.environment.receptor_height_m, threads)
+def scene_levels(scene: Scene, receptors_xy: Floats, height_m: Floats, metrics: tuple[str, ...]) -> Floats:
+    """Levels of a scene at receptors (n, 2), as `siting levels` computes them: (n, M) dB; -inf without sources."""
+    if not scene.sources or not len(receptors_xy):
+        return np.full((len(receptors_xy), len(metrics)), -np.inf)
+    prepared: Prepared = prepare(scene)
+    few = FEW_SCREENED if scene.buildings or scene.terrain is not None else FEW
+    threads = (os.cpu_count() or 1) if len(scene.sources) * len(receptors_xy) >= few else 1
+    return metric_levels_at(prepared, receptors_xy, height_m, weights_db(metrics), threads)
 
 
 def path_terms(scene: Scene) -> tuple[PathTerms, ...]:
@@ -174,12 +192,6 @@ def _eight(values: Floats) -> tuple[float, ...]:
     return tuple(map(float, values))
 
 
-def _band_energy(unit: Unit) -> Floats:
-    """A-weighted share of each band in the unit's sound power, summing to 1."""
-    weighted = 10 ** ((np.asarray(unit.sound.shape_db) + A_WEIGHTING_DB) / 10)
-    return np.asarray(weighted / weighted.sum())
-
-
 def _pattern(unit: Unit) -> Floats | None:
     """A unit's directivity (8, 8) with the first position along its length."""
     given = unit.sound.directivity_db
@@ -190,7 +202,7 @@ def _for_all(pattern: Floats | None, count: int) -> Floats | None:
     return None if pattern is None else np.broadcast_to(pattern, (count, 8, BANDS))
 
 
-def _places(around: Surroundings, xy: Floats, height_m: float, what: str) -> Floats:
+def _places(around: Surroundings, xy: Floats, height_m: float | Floats, what: str) -> Floats:
     """Points as the kernels take them: x, y, height, ground."""
     ground = ground_at(around.prepared.ground, xy)
     if np.isnan(ground).any():
@@ -203,9 +215,15 @@ def _places(around: Surroundings, xy: Floats, height_m: float, what: str) -> Flo
 
 
 def _mend_near(
-    unit: Unit, sources: Floats, receptor: Floats, medium: Medium, pattern: Floats | None, energy: Floats
+    unit: Unit,
+    sources: Floats,
+    receptor: Floats,
+    medium: Medium,
+    pattern: Floats | None,
+    sums: Floats,
+    energy: Floats,
 ) -> None:
-    """Put the energies (S,) at one receptor right for sources too near to be points."""
+    """Put the energies (S, B) at one receptor right for sources too near to be points."""
     size = _size(unit)
     away = np.linalg.norm(sources[:, :3] - receptor[:3], axis=1)
     near = np.flatnonzero(away < FAR_SIZES * max(size))
@@ -214,10 +232,11 @@ def _mend_near(
     parts = many_sub_sources(sources[near, :3], sources[near, 3], size, sources[near, 4], receptor[:3])
     energy[near[parts.inside]] = IN_THE_BODY
     points = np.column_stack([parts.points, sources[near[parts.whose], 3:]])
-    shared = parts.share[:, None, None] * _band_energy(unit)[None, None, :]
-    each = kernel.transfer(points, receptor[None], shared, medium, _for_all(pattern, len(points)))[:, 0, 0]
-    outside = ~parts.inside
-    energy[near[outside]] = np.bincount(parts.whose, each, minlength=len(near))[outside]
+    shared = parts.share[:, None, None] * sums[None]
+    each = kernel.transfer(points, receptor[None], shared, medium, _for_all(pattern, len(points)))[:, 0]
+    added = np.zeros((len(near), each.shape[1]))
+    np.add.at(added, parts.whose, each)
+    energy[near[~parts.inside]] = added[~parts.inside]
 
 
 def _size(unit: Unit) -> tuple[float, float, float]:

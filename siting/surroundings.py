@@ -15,7 +15,7 @@ from siting.geodata.landcover import read_land_cover
 from siting.geodata.terrain import Terrain, elevation_at, read_terrain
 from siting.model import Assumption, Environment, Facts, Floats, Ints, Site
 from siting.parts import Air, Building, Ground, Raster, Scene
-from siting.scene.prepared import Prepared, prepare
+from siting.scene.prepared import Prepared, lowest_medium, prepare
 from siting.site import Land, start_of
 
 FACADE_ABSORPTION = 0.2  # of the energy, every band: walls with windows, rho = 0.8 (ISO 9613-2, Table 4)
@@ -39,6 +39,16 @@ class Surroundings:
     unknown_heights: int  # buildings near by whose height no file states
     off_terrain: int  # buildings left out because the terrain does not reach them
     inputs: tuple[Facts, ...]  # files read around this lot alone
+
+    @functools.cached_property
+    def lowest(self) -> Medium:
+        """What lies between in the 31.5 Hz octave, in the place of the 63 Hz octave."""
+        return lowest_medium(self.prepared)
+
+    @functools.cached_property
+    def open_lowest(self) -> Medium:
+        """The same with nothing on it that screens or reflects."""
+        return without_obstacles(self.lowest) if self.screens else self.lowest
 
     @property
     def scene(self) -> Scene:

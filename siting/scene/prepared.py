@@ -50,6 +50,11 @@ def prepare(scene: Scene) -> Prepared:
     )
 
 
+def lowest_medium(prepared: Prepared) -> Medium:
+    """What lies between in the 31.5 Hz octave, which takes the place of the 63 Hz octave."""
+    return make_medium(prepared.scene, prepared.ground, prepared.stands, lowest=True)
+
+
 def receiver_places(prepared: Prepared) -> Floats:
     """(R, 4) x, y, height and ground of the scene's receivers."""
     xy = places(prepared.scene.receivers)
