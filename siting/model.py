@@ -44,6 +44,18 @@ class Clearance:
 
 
 @dataclass(frozen=True)
+class Spectrum:
+    """An octave shape that stands in where a maker gives a total level only; just the differences between its bands count."""
+
+    name: str
+    shape_db: tuple[float, ...]  # 8 bands, 63 Hz to 8 kHz, unweighted
+    shape_31_db: float | None  # the 31.5 Hz octave, with the shape; None where the source states none
+    sd_db: tuple[float, ...]  # 9 bands from 31.5 Hz: standard deviation of machines around the shape at equal dB(A)
+    source: str
+    sd_reason: str
+
+
+@dataclass(frozen=True)
 class StatedSound:
     """What the maker says: an A-weighted level, where it holds (None: not said), and the octave shape (8 bands, dB).
 
@@ -59,6 +71,7 @@ class StatedSound:
     shape_31_db: float | None = None  # the 31.5 Hz octave, with the shape; None where no sheet states it
     tolerance_db: float | None = None  # the maker's, of the stated level
     directivity_db: tuple[tuple[float, ...], ...] | None = None
+    spectra: tuple[Spectrum, ...] = ()  # every template, the chosen one among them; none where the shape is the unit's own
 
 
 @dataclass(frozen=True)

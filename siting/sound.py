@@ -1,15 +1,18 @@
-"""From what the maker states to sound power: the readings of a level whose distance is not said, and the measurement surface."""
+"""From what the maker states to sound power: readings of a level whose distance is not said, the measurement surface, spectra."""
 
 import math
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
-from kernels.bands import A_WEIGHTING_DB
+from kernels.bands import A_WEIGHTING_DB, BANDS, LOWEST_A_WEIGHTING_DB
 from kernels.decibel import a_weighted_total
 from siting.errors import InputError
-from siting.model import FOOT_M, Origin, Sound, Unit
+from siting.model import FOOT_M, Assumption, Origin, Sound, Spectrum, Unit
 
 TRADE_READING = "7m"  # the generator trade's convention (ISO 8528-10) and the loud one of the usual readings
-SHOWN_READINGS = ("1m", "3ft", "7m", "power")
+SHOWN_READINGS = ("1m", "3ft", "10ft", "7m", "10m", "power")
+OWN_SPECTRUM = "the unit's own"
 FORM = '"7m", "23ft" (a number from 0.1 to 100 m with m or ft), or "power"'
 
 
@@ -46,8 +49,11 @@ def sound_under(unit: Unit, reading: str, origin: Origin) -> Sound:
     if name != "power":
         distance_m = float(name[:-2]) * FOOT_M if name.endswith("ft") else float(name[:-1])
         power_dba += 10 * math.log10(surface_m2(unit, distance_m))  # ISO 3744: Lw = Lp + 10 lg(S / 1 m²)
-    shift = power_dba - float(a_weighted_total(unit.sound.shape_db))
-    return Sound(name, origin, tuple(level + shift for level in unit.sound.shape_db), power_dba)
+    stated = unit.sound
+    shift = power_dba - float(a_weighted_total(stated.shape_db))
+    power_31_db = None if stated.shape_31_db is None else stated.shape_31_db + shift
+    power_db = tuple(level + shift for level in stated.shape_db)
+    return Sound(name, origin, power_db, power_31_db, power_dba, stated.shape_name)
 
 
 def resolve_sound(unit: Unit, sound_at: str | None) -> Sound:
@@ -79,9 +85,9 @@ def resolve_sound(unit: Unit, sound_at: str | None) -> Sound:
 
 
 def readings(unit: Unit, sound_at: str | None) -> tuple[Sound, ...]:
-    """Every reading of the stated level that a study shows, quietest first, with the one that it uses.
+    """Every reading of the stated level that a study shows, quietest first, with the one that it uses; one spectrum, the unit's.
 
-    A unit whose maker says where the level holds has one reading; else 1 m, 3 ft, 7 m, sound power, and the chosen one.
+    A unit whose maker says where the level holds has one reading; else 1 m, 3 ft, 10 ft, 7 m, 10 m, sound power and the chosen.
 
     Raises
     ------
@@ -95,6 +101,61 @@ def readings(unit: Unit, sound_at: str | None) -> tuple[Sound, ...]:
     return tuple(sorted([used, *others], key=lambda sound: sound.power_dba))
 
 
-def unweighted(levels_dba: tuple[float, ...]) -> tuple[float, ...]:
-    """Octave-band levels (8) without the A-weighting that the maker's figures carry."""
-    return tuple(level - float(weight) for level, weight in zip(levels_dba, A_WEIGHTING_DB, strict=True))
+def variants(unit: Unit, sound_at: str | None) -> tuple[Sound, ...]:
+    """Every reading of the stated level with every template that may stand in for the spectrum, quietest reading first.
+
+    Within a reading the templates stand in the order of the catalogue; `resolve_sound(unit, sound_at)` is among the answers. A
+    unit whose maker says where the level holds has that reading alone, and one with its own spectrum that spectrum alone.
+
+    Raises
+    ------
+    InputError
+        As `resolve_sound`.
+    """
+    dressed = [_dressed(unit, spectrum) for spectrum in unit.sound.spectra] or [unit]
+    return tuple(
+        sound_under(each, read.reading, read.origin) for read in readings(unit, sound_at) for each in dressed
+    )
+
+
+def with_spectrum(unit: Unit, name: str) -> Unit:
+    """The unit with another template for its spectrum, as the user says.
+
+    Raises
+    ------
+    InputError
+        There is no such template, or the unit's file has the maker's own octave bands.
+    """
+    spectra = {spectrum.name: spectrum for spectrum in unit.sound.spectra}
+    if not spectra:
+        raise InputError(
+            f'The octave bands of unit "{unit.id}" are stated in {unit.source["path"]}, so the spectrum "{name}" cannot stand in '
+            "for them; leave the option out."
+        )
+    if name not in spectra:
+        raise InputError(f'"{name}" is not a known spectrum; expected one of {", ".join(spectra)}.')
+    said = Assumption("unit.sound.template", name, "given", spectra[name].source)
+    assumptions = [said if known.name == said.name else known for known in unit.assumptions]
+    return replace(_dressed(unit, spectra[name]), assumptions=tuple(assumptions))
+
+
+def _dressed(unit: Unit, spectrum: Spectrum) -> Unit:
+    sound = replace(
+        unit.sound,
+        shape_db=spectrum.shape_db,
+        shape_31_db=spectrum.shape_31_db,
+        shape_name=spectrum.name,
+    )
+    return replace(unit, sound=sound)
+
+
+def unweighted(levels_dba: Sequence[float]) -> tuple[float, ...]:
+    """Octave-band levels, 8 from 63 Hz or 9 from 31.5 Hz, without the A-weighting that the maker's figures carry."""
+    weights = (LOWEST_A_WEIGHTING_DB, *A_WEIGHTING_DB)[-len(levels_dba) :]
+    return tuple(level - float(weight) for level, weight in zip(levels_dba, weights, strict=True))
+
+
+def bands_and_lowest(levels: Sequence[float], a_weighted: bool) -> tuple[tuple[float, ...], float | None]:
+    """Unweighted levels of the 8 bands from 63 Hz, and of the 31.5 Hz octave where 9 are given."""
+    plain = unweighted(levels) if a_weighted else tuple(levels)
+    return plain[-BANDS:], plain[0] if len(plain) > BANDS else None

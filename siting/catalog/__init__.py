@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from siting.catalog.ordinance_file import ordinance_from
+from siting.catalog.spectra_file import spectra_from
 from siting.catalog.toml_table import Table, read_toml, suggestion
 from siting.catalog.unit_file import unit_from
 from siting.errors import InputError
-from siting.model import Facts, Ordinance, Unit
+from siting.model import Facts, Ordinance, Spectrum, Unit
 from siting.sound import readings, resolve_sound
 
 __all__ = [
     "data_folder",
     "load_ordinance",
+    "load_spectra",
     "load_unit",
     "ordinance_names",
     "readings",
@@ -40,6 +42,12 @@ def ordinance_names() -> tuple[str, ...]:
     return _names("ordinances")
 
 
+def load_spectra() -> tuple[Spectrum, ...]:
+    """The octave shapes of data/spectra.toml: engine, gas engine, turbine, flat."""
+    whole, _ = read_toml(data_folder() / "spectra.toml", "data/spectra.toml")
+    return spectra_from(whole)
+
+
 def load_unit(name_or_path: str | Path) -> Unit:
     """Read a unit of the catalogue by name, or a unit TOML by path.
 
@@ -48,7 +56,7 @@ def load_unit(name_or_path: str | Path) -> Unit:
     InputError
         No such name or file, or a key is missing, unknown, of the wrong form or contradicts another.
     """
-    spectra, _ = read_toml(data_folder() / "spectra.toml", "data/spectra.toml")
+    spectra = load_spectra()
     return _load(name_or_path, "unit", "units", lambda whole, facts: unit_from(whole, facts, spectra))
 
 

@@ -1,14 +1,16 @@
 """A unit from its TOML file: body, clearances, stated sound with its octave shape, and what the maker did not say."""
 
-from kernels.bands import BANDS
+from kernels.bands import BANDS, LOWEST_A_WEIGHTING_DB
 from kernels.decibel import a_weighted_total
 from siting.catalog.toml_table import Table, suggestion
 from siting.errors import InputError
-from siting.model import Assumption, Clearance, Facts, Origin, StatedSound, Unit
-from siting.sound import reading_name, unweighted
+from siting.model import Assumption, Clearance, Facts, Origin, Spectrum, StatedSound, Unit
+from siting.sound import OWN_SPECTRUM, bands_and_lowest, reading_name
 
 SIDES = ("front_m", "right_m", "back_m", "left_m")  # in the order of Clearance
 SPECTRUM = ("template", "spectrum_db", "spectrum_dba")
+LOWEST = ("spectrum_31_db", "spectrum_31_dba")
+LARGEST_TOLERANCE_DB = 10.0
 POSITIONS = 8  # directions of a directivity, every 45 degrees
 LOUDEST_DB = 40.0  # of a direction against the sound power: more is a slip
 AGREEMENT_DB = (
@@ -17,7 +19,7 @@ AGREEMENT_DB = (
 LONGEST_M = 100.0
 
 
-def unit_from(whole: Table, facts: Facts, spectra: Table) -> Unit:
+def unit_from(whole: Table, facts: Facts, spectra: tuple[Spectrum, ...]) -> Unit:
     """Check a unit's file and build it.
 
     Parameters
@@ -26,7 +28,7 @@ def unit_from(whole: Table, facts: Facts, spectra: Table) -> Unit:
         The unit's file.
     facts : Facts
         What was read; the source that the file names is added to its notes.
-    spectra : Table
+    spectra : tuple of Spectrum
         The octave shapes that a unit may name as its template.
 
     Raises
@@ -66,28 +68,77 @@ def _source(table: Table) -> str:
     return f"Source: {'; '.join(parts)}."
 
 
-def _stated_sound(table: Table, spectra: Table) -> StatedSound:
-    table.only("level_dba", "stated_at", "directivity_db", *SPECTRUM)
-    directivity_db = _directivity(table)
-    level_dba = table.number("level_dba", above=0, most=150)
-    stated_at = _stated_at(table)
+def _stated_sound(table: Table, spectra: tuple[Spectrum, ...]) -> StatedSound:
+    table.only("level_dba", "stated_at", "tolerance_db", "directivity_db", *SPECTRUM, *LOWEST)
     given = [key for key in SPECTRUM if key in table.values]
     if len(given) != 1:
         found = " and ".join(given) or "none"
-        raise InputError(f"{table.path}: [sound] has {found} of {', '.join(SPECTRUM)}; expected exactly one.")
-    if given == ["template"]:
-        entry = _template(table, spectra)
-        return StatedSound(
-            level_dba, stated_at, _shape(entry), table.text("template"), "template", directivity_db
+        raise table.error("", f"[sound] has {found} of {', '.join(SPECTRUM)}; expected exactly one.")
+    own = given != ["template"]
+    name, shape_db, shape_31_db = _own_shape(table, given[0]) if own else _template_shape(table, spectra)
+    return StatedSound(
+        level_dba=table.number("level_dba", above=0, most=150),
+        stated_at=_stated_at(table),
+        shape_db=shape_db,
+        shape_name=name,
+        shape_origin="file" if own else "template",
+        shape_31_db=shape_31_db,
+        tolerance_db=_tolerance_db(table),
+        directivity_db=_directivity(table),
+        spectra=() if own else spectra,
+    )
+
+
+Shape = tuple[str, tuple[float, ...], float | None]  # name, 8 bands from 63 Hz, the 31.5 Hz octave
+
+
+def _own_shape(table: Table, key: str) -> Shape:
+    """The maker's own bands, which must sum to the stated level."""
+    level_dba = table.number("level_dba", above=0, most=150)
+    if isinstance(table.values[key], list) and len(table.values[key]) == BANDS + 1:
+        raise table.error(
+            key,
+            f"the key {table.dotted(key)} has {BANDS + 1} numbers; expected {BANDS}, 63 Hz to 8 kHz, and the 31.5 Hz octave in "
+            f"{' or '.join(LOWEST)}.",
         )
-    shape_db = _bands(table, given[0])
+    shape_db, _ = bands_and_lowest(table.numbers(key, BANDS), a_weighted=key.endswith("dba"))
     total_dba = float(a_weighted_total(shape_db))
     if abs(total_dba - level_dba) > AGREEMENT_DB:
-        raise InputError(
-            f"{table.path}: the key {table.dotted(given[0])} sums to {total_dba:.1f} dB(A), but "
-            f"{table.dotted('level_dba')} is {level_dba:g}; expected the same within {AGREEMENT_DB} dB."
+        raise table.error(
+            key,
+            f"the key {table.dotted(key)} sums to {total_dba:.1f} dB(A), but {table.dotted('level_dba')} is {level_dba:g}; "
+            f"expected the same within {AGREEMENT_DB} dB.",
         )
-    return StatedSound(level_dba, stated_at, shape_db, "the unit's own", "file", directivity_db)
+    return OWN_SPECTRUM, shape_db, _own_lowest(table)
+
+
+def _own_lowest(table: Table) -> float | None:
+    """The maker's 31.5 Hz octave, unweighted; None where the sheet has none."""
+    given = [key for key in LOWEST if key in table.values]
+    if not given:
+        return None
+    if len(given) > 1:
+        raise table.error(given[1], f"[sound] has both {' and '.join(LOWEST)}; expected one of them.")
+    weighting = LOWEST_A_WEIGHTING_DB if given[0].endswith("dba") else 0.0
+    return table.number(given[0], above=-100, most=200) - weighting
+
+
+def _template_shape(table: Table, spectra: tuple[Spectrum, ...]) -> Shape:
+    for key in LOWEST:
+        if key in table.values:
+            raise table.error(
+                key,
+                f"the key {table.dotted(key)} stands beside a template, which has its own; expected it with spectrum_db or "
+                "spectrum_dba only.",
+            )
+    entry = _template(table, spectra)
+    return entry.name, entry.shape_db, entry.shape_31_db
+
+
+def _tolerance_db(table: Table) -> float | None:
+    if "tolerance_db" not in table.values:
+        return None
+    return table.number("tolerance_db", above=0, most=LARGEST_TOLERANCE_DB)
 
 
 def _stated_at(table: Table) -> str | None:
@@ -123,33 +174,22 @@ def _directivity(table: Table) -> tuple[tuple[float, ...], ...] | None:
     return directions
 
 
-def _bands(table: Table, key: str) -> tuple[float, ...]:
-    """Eight unweighted octave bands from a key whose name says whether its figures carry the A-weighting."""
-    levels = table.numbers(key, BANDS)
-    return unweighted(levels) if key.endswith("dba") else levels
-
-
-def _template(table: Table, spectra: Table) -> Table:
-    name = table.text("template")
-    if name not in spectra.values:
-        near, known = suggestion(name, spectra.values), ", ".join(spectra.values)
-        raise InputError(
-            f'{table.path}: the key {table.dotted("template")} is "{name}"{near}; expected one of {known}.'
+def _template(table: Table, spectra: tuple[Spectrum, ...]) -> Spectrum:
+    name, known = table.text("template"), {spectrum.name: spectrum for spectrum in spectra}
+    if name not in known:
+        raise table.error(
+            "template",
+            f'the key {table.dotted("template")} is "{name}"{suggestion(name, known)}; expected one of {", ".join(known)}.',
         )
-    return spectra.table(name)
+    return known[name]
 
 
-def _shape(entry: Table) -> tuple[float, ...]:
-    entry.only("db", "dba", "source")
-    return _bands(entry, "dba" if "dba" in entry.values else "db")
-
-
-def _assumptions(whole: Table, spectra: Table) -> tuple[Assumption, ...]:
+def _assumptions(whole: Table, spectra: tuple[Spectrum, ...]) -> tuple[Assumption, ...]:
     """One for each key that [assumed] names, and one for the spectrum where a template stands in for it."""
     sound, reasons = whole.table("sound"), whole.table("assumed", optional=True)
     texts = {dotted: reasons.text(dotted) for dotted in reasons.values}
     if "template" in sound.values:
-        texts.setdefault("sound.template", _template(sound, spectra).text("source"))
+        texts.setdefault("sound.template", _template(sound, spectra).source)
     return tuple(_assumption(whole, dotted, reason) for dotted, reason in texts.items())
 
 
