@@ -1,19 +1,28 @@
-"""An ordinance from its TOML file: periods of the day, limits by zone class, zone names of each class, setbacks."""
+"""An ordinance from its TOML file: where it measures, setbacks, zone names of each class, and the rooms for all the rest."""
 
-import re
 from typing import Literal, cast
 
-from siting.catalog.toml_table import Table, suggestion
-from siting.errors import InputError
-from siting.model import FOOT_M, Facts, Limit, Ordinance, Period
+from siting.catalog.ordinance_limits import KEYS as LIMIT_KEYS
+from siting.catalog.ordinance_limits import limits_of
+from siting.catalog.ordinance_numbers import CITE, cited, length_m
+from siting.catalog.ordinance_periods import periods_of
+from siting.catalog.ordinance_rules import allowances_of, ambient_of, near_homes_of, standby_of, tone_of
+from siting.catalog.toml_table import Table
+from siting.model import Cited, Facts, Limit, MeasuredAt, Ordinance, Place, Setback
 
-ANY_ZONE = "*"
-DAY_MINUTES = 24 * 60
 EVIDENCE = ("excerpt", "press", "made up", "user")
-MEASURED_AT = ("lot line", "receiving lot line", "points")
-KEYS = ("id", "place", "code", "title", "url", "evidence", "measured_at", "not_applied", "notes")
-TABLES = ("setbacks", "periods", "limits", "zones")
-COVER = "expected periods that cover the day once"
+PLACES = (
+    "receiving lot line", "lot line", "receiving lot", "facade", "near building", "zone line", "source", "points",
+)  # fmt: skip
+AT_A_DISTANCE = ("near building", "source")
+KEYS = (
+    "id", "place", "code", "title", "url", "evidence", *CITE, "statistic", "averaging_minutes", "where_zones_meet",
+    "conditions", "not_applied", "notes",
+)  # fmt: skip
+TABLES = (
+    "measured", "setbacks", "periods", "limits", "allowances", "tone", "ambient", "near_homes", "standby", "zones",
+)  # fmt: skip
+FARTHEST_M, HIGHEST_M = 3000.0, 30.0
 
 
 def ordinance_from(whole: Table, facts: Facts) -> Ordinance:
@@ -24,13 +33,17 @@ def ordinance_from(whole: Table, facts: Facts) -> Ordinance:
     InputError
         A key is missing, unknown, of the wrong form, or contradicts another (a limit of a zone or period that is not there).
     """
+    _check_old_keys(whole)
     whole.only(*KEYS, *TABLES)
-    setbacks = whole.table("setbacks", optional=True)
-    setbacks.only("lot_line_m", "lot_line_ft", "building_m", "building_ft")
-    periods = _periods(whole.table("periods"))
+    cite = _cited(whole)
+    found = periods_of(whole.table("periods"), (*LIMIT_KEYS, "combine"))
     patterns = _patterns(whole.table("zones", optional=True))
+    periods, classes = [period.name for period in found], [name for name, _ in patterns]
+    limits = limits_of(whole, periods, classes, cite)
+    setbacks = whole.table("setbacks", optional=True)
+    setbacks.only("lot_line_m", "lot_line_ft", "lot_line", "building_m", "building_ft", "building", *CITE)
+    meet = whole.one_of("where_zones_meet", ("strictest", "mean"), default="strictest")
     facts["notes"] = list(whole.texts("notes", default=()))
-    measured_at = whole.one_of("measured_at", MEASURED_AT)
     return Ordinance(
         id=whole.text("id"),
         place=whole.text("place"),
@@ -38,126 +51,93 @@ def ordinance_from(whole: Table, facts: Facts) -> Ordinance:
         title=whole.text("title"),
         url=whole.text("url", default=""),
         evidence=whole.one_of("evidence", EVIDENCE),
-        measured_at=cast(Literal["lot line", "receiving lot line", "points"], measured_at),
-        periods=periods,
-        limits=_limits(
-            whole.table("limits"), [period.name for period in periods], [name for name, _ in patterns]
-        ),
+        measured=_measured(whole.table("measured"), cite),
+        averaging_minutes=_averaging_minutes(whole, limits),
+        where_zones_meet=cast(Literal["strictest", "mean"], meet),
+        periods=found,
+        limits=limits,
+        allowances=allowances_of(whole, cite),
+        tone=tone_of(whole, cite),
+        ambient=ambient_of(whole, periods, cite),
+        near_homes=near_homes_of(whole, classes, cite),
+        standby=standby_of(whole, cite),
         zone_patterns=patterns,
-        setback_m=_length_m(setbacks, "lot_line"),
-        building_distance_m=_length_m(setbacks, "building"),
+        setback=_setback(setbacks, "lot_line", cite),
+        building_distance=_setback(setbacks, "building", cite),
+        conditions=whole.texts("conditions", default=()),
         not_applied=whole.texts("not_applied", default=()),
         source=facts,
     )
 
 
-def _periods(table: Table) -> tuple[Period, ...]:
-    """The parts of the day; their hours, where given, must cover the day once."""
-    if not table.values:
-        raise InputError(
-            f'{table.path}: [periods] is empty; expected at least one, such as day = "07:00-22:00".'
+def _check_old_keys(whole: Table) -> None:
+    """Raise InputError for a file as it was written before [measured]; the old [limits.X] is told where limits are read."""
+    if "measured_at" in whole.values:
+        raise whole.error(
+            "measured_at",
+            "the key measured_at is not read any more; expected a table [measured] with "
+            f'at = "{whole.values["measured_at"]}".',
         )
-    spans = {name: _hours(table, name) for name in table.values}
-    known = {name: span for name, span in spans.items() if span}
-    if known and len(known) < len(spans):
-        silent = next(name for name in spans if name not in known)
-        table.refuse(silent, 'hours, as the other periods have them, or "" for all of them')
-    _check_cover(table, known)
-    return tuple(
-        Period(name, _clock(span[0]), _clock(span[1])) if span else Period(name, None, None)
-        for name, span in spans.items()
-    )
 
 
-def _hours(table: Table, name: str) -> tuple[int, int] | None:
-    """Start and end in minutes after midnight; None where the source gives no hours."""
-    form = 'hours such as "07:00-22:00", or "" where the source gives none'
-    text = table.values[name]
-    if text == "":
+def _cited(whole: Table) -> Cited:
+    """What holds for every number of the file that does not say otherwise."""
+    return cited(whole, Cited(whole.text("code"), whole.text("url", default=""), True))
+
+
+def _measured(table: Table, whole: Cited) -> Place:
+    """Where levels are compared with limits."""
+    table.only("at", "distance_m", "distance_ft", "distance", "height_m", "height_ft", "height", *CITE)
+    at = table.one_of("at", PLACES)
+    distance_m = length_m(table, "distance", FARTHEST_M, above=0)
+    if distance_m is None and at in AT_A_DISTANCE:
+        table.refuse(
+            "distance_ft", f'a distance in feet, or distance_m, one in metres, for at = "{at}" needs it'
+        )
+    if distance_m is not None and at not in AT_A_DISTANCE:
+        key = next(key for key in table.values if key.startswith("distance"))
+        needs = " and ".join(f'"{place}"' for place in AT_A_DISTANCE)
+        raise table.error(
+            key, f'the key {table.dotted(key)} goes with at = {needs} alone; expected none with at = "{at}".'
+        )
+    height_m = length_m(table, "height", HIGHEST_M, above=0)
+    return Place(cast(MeasuredAt, at), distance_m, height_m, cited(table, whole))
+
+
+def _setback(table: Table, name: str, whole: Cited) -> Setback | None:
+    distance_m = length_m(table, name, FARTHEST_M)
+    return None if distance_m is None else Setback(distance_m, cited(table, whole))
+
+
+def _averaging_minutes(whole: Table, limits: tuple[Limit, ...]) -> float | None:
+    """The time that Leq is taken over, which a file has if it has a limit in Leq."""
+    averaged = any(limit.statistic == "Leq" for limit in limits)
+    if "averaging_minutes" not in whole.values:
+        if averaged:
+            whole.refuse(
+                "averaging_minutes", "the minutes that Leq is taken over, such as 60 for an hourly Leq"
+            )
         return None
-    match = (
-        re.fullmatch(r"\s*(\d\d):([0-5]\d)\s*-\s*(\d\d):([0-5]\d)\s*", text)
-        if isinstance(text, str)
-        else None
-    )
-    if not match:
-        table.refuse(name, form)
-    hours = [int(part) for part in match.groups()]
-    start, end = hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
-    if start >= DAY_MINUTES or end > DAY_MINUTES or start == end:
-        table.refuse(name, form)
-    return start, end
-
-
-def _check_cover(table: Table, spans: dict[str, tuple[int, int]]) -> None:
-    """Raise InputError where two periods share a minute, or a minute of the day belongs to none."""
-    holder: dict[int, str] = {}
-    for name, (start, end) in spans.items():
-        for later in range(start, end if end > start else end + DAY_MINUTES):
-            minute = later % DAY_MINUTES
-            if minute in holder:
-                raise InputError(
-                    f"{table.path}: {table.dotted(holder[minute])} and {table.dotted(name)} overlap "
-                    f"from {_clock(minute)}; {COVER}."
-                )
-            holder[minute] = name
-    for _, end in spans.values():  # a gap can only begin where a period ends
-        if end % DAY_MINUTES not in holder:
-            until = next(minute for minute in range(end, end + DAY_MINUTES) if minute % DAY_MINUTES in holder)
-            gap = f"{_clock(end % DAY_MINUTES)} to {_clock(until % DAY_MINUTES)}"
-            raise InputError(f"{table.path}: [{table.name}] has no period from {gap}; {COVER}.")
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
+    if not averaged:
+        raise whole.error(
+            "averaging_minutes", 'averaging_minutes is for limits with statistic = "Leq"; the file has none.'
+        )
+    return whole.number("averaging_minutes", above=0, most=24 * 60)
 
 
 def _patterns(table: Table) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The zone names of each class; a pattern in two classes would leave it to their order which limit holds."""
-    if ANY_ZONE in table.values:
-        table.refuse(ANY_ZONE, 'named classes only, for "*" in [limits] holds for any zone already')
+    if "*" in table.values:
+        table.refuse("*", 'named classes only, for "*" in [[limits]] holds for any zone already')
     found = tuple((name, table.texts(name)) for name in table.values)
     owner: dict[str, str] = {}
     for name, patterns in found:
         for pattern in patterns:
-            if owner.setdefault(pattern.lower(), name) != name:
-                raise InputError(
-                    f'{table.path}: the pattern "{pattern}" is in {table.dotted(owner[pattern.lower()])} and '
-                    f"{table.dotted(name)}; expected it in one zone class."
+            same = pattern.strip().casefold()
+            if owner.setdefault(same, name) != name:
+                raise table.error(
+                    name,
+                    f'the pattern "{pattern}" is in {table.dotted(owner[same])} and {table.dotted(name)}; '
+                    "expected it in one zone class.",
                 )
     return found
-
-
-def _limits(table: Table, periods: list[str], classes: list[str]) -> tuple[Limit, ...]:
-    """Limits in the file's order; a class may lack one in some period, which a study then calls unknown."""
-    found = []
-    for zone in table.values:
-        if zone != ANY_ZONE and zone not in classes:
-            _refuse_unknown(table, zone, "zone class", "zones", classes)
-        row = table.table(zone)
-        for period in row.values:
-            if period not in periods:
-                _refuse_unknown(row, period, "period", "periods", periods)
-            found.append(Limit(zone, period, row.number(period, above=0, most=150)))
-    if not found:
-        raise InputError(
-            f"{table.path}: [limits] holds no limit; expected at least one, such as residential.day = 55."
-        )
-    return tuple(found)
-
-
-def _refuse_unknown(table: Table, key: str, what: str, where: str, known: list[str]) -> None:
-    near, names = suggestion(key, known), ", ".join(known) or "none"
-    raise InputError(
-        f"{table.path}: {table.dotted(key)} is for a {what} that [{where}] lacks{near}; it has {names}."
-    )
-
-
-def _length_m(table: Table, name: str) -> float | None:
-    """A length given in metres or in feet, in metres; None where it is not given."""
-    given = [key for key in (f"{name}_m", f"{name}_ft") if key in table.values]
-    if not given:
-        return None
-    if len(given) == 2:
-        raise InputError(f"{table.path}: [{table.name}] has {given[0]} and {given[1]}; expected one of them.")
-    return table.number(given[0], least=0, most=10_000) * (FOOT_M if given[0].endswith("_ft") else 1.0)

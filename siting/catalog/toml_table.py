@@ -1,14 +1,15 @@
-"""A TOML file read key by key: every value is checked, and an error names file, key, what was found and what is expected."""
+"""A TOML file read key by key: every value is checked; an error names file, line, key, what was found and what is expected."""
 
 import hashlib
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn, TypeGuard
 
+from siting.catalog.toml_lines import key_lines
 from siting.errors import InputError
 
 
@@ -19,6 +20,13 @@ def suggestion(wrong: str, known: Iterable[str]) -> str:
     return f' (did you mean "{by_lower[near[0]]}"?)' if near else ""
 
 
+def as_found(value: Any) -> str:
+    """A value as a message shows it."""
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
 def _is_number(value: Any) -> TypeGuard[int | float]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
@@ -27,31 +35,44 @@ def _is_number(value: Any) -> TypeGuard[int | float]:
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a TOML file. `path` is as the user gave it; `name` is the table's dotted name, "" for the whole file."""
+    """One table of a TOML file. `path` is as the user gave it; `name` is the table's dotted name, "" for the whole file.
+
+    `lines` are those of `siting.catalog.toml_lines.key_lines`, for the whole file.
+    """
 
     path: str
     name: str
     values: Mapping[str, Any]
+    lines: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     def dotted(self, key: str) -> str:
         """The key's full name in the file."""
         return f"{self.name}.{key}" if self.name else key
 
+    def error(self, key: str, sentence: str) -> InputError:
+        """An InputError of file, line of the key (or of the table, where it lacks the key) and a sentence without them."""
+        line, name = None, self.dotted(key)
+        while line is None and name:
+            line = self.lines.get(name)
+            name = name.rpartition("[" if name.endswith("]") else ".")[0]
+        where = f"{self.path}: " if line is None else f"{self.path}: line {line}: "
+        return InputError(where + sentence)
+
     def refuse(self, key: str, expected: str) -> NoReturn:
         """Raise the InputError for a value that is missing or of the wrong form."""
         if key not in self.values:
-            raise InputError(f"{self.path}: the key {self.dotted(key)} is missing; expected {expected}.")
-        found = self.values[key]
-        shown = "a table" if isinstance(found, dict) else "a list" if isinstance(found, list) else repr(found)
-        raise InputError(f"{self.path}: the key {self.dotted(key)} is {shown}; expected {expected}.")
+            raise self.error(key, f"the key {self.dotted(key)} is missing; expected {expected}.")
+        raise self.error(
+            key, f"the key {self.dotted(key)} is {as_found(self.values[key])}; expected {expected}."
+        )
 
     def only(self, *known: str) -> None:
         """Raise InputError if the table has a key that is not known, with the nearest known one."""
         for key in self.values:
             if key not in known:
                 near = suggestion(key, known)
-                raise InputError(
-                    f"{self.path}: the key {self.dotted(key)} is not known{near}; expected {', '.join(known)}."
+                raise self.error(
+                    key, f"the key {self.dotted(key)} is not known{near}; expected {', '.join(known)}."
                 )
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -61,12 +82,20 @@ class Table:
             self.refuse(key, "a text that is not empty")
         return value
 
-    def one_of(self, key: str, choices: tuple[str, ...]) -> str:
-        """A text out of a few; InputError otherwise."""
-        value = self.values.get(key)
+    def one_of(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        """A text out of a few; InputError otherwise, or if it is missing and there is no default."""
+        value = self.values.get(key, default)
         if value not in choices:
-            self.refuse(key, "one of " + ", ".join(f'"{choice}"' for choice in choices))
+            known = ", ".join(f'"{choice}"' for choice in choices)
+            self.refuse(key, f"one of {known}{suggestion(value, choices) if isinstance(value, str) else ''}")
         return str(value)
+
+    def flag(self, key: str, default: bool) -> bool:
+        """True or false; InputError for anything else."""
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            self.refuse(key, "true or false, without quotes")
+        return value
 
     def number(
         self, key: str, above: float | None = None, least: float | None = None, most: float = math.inf
@@ -93,13 +122,11 @@ class Table:
         if not isinstance(value, list):
             self.refuse(key, f"a list of {count} numbers")
         if len(value) != count:
-            raise InputError(
-                f"{self.path}: the key {self.dotted(key)} has {len(value)} numbers; expected {count}."
-            )
+            raise self.error(key, f"the key {self.dotted(key)} has {len(value)} numbers; expected {count}.")
         for place, entry in enumerate(value, start=1):
             if not _is_number(entry):
-                raise InputError(
-                    f"{self.path}: entry {place} of {self.dotted(key)} is {entry!r}; expected a number."
+                raise self.error(
+                    f"{key}[{place}]", f"entry {place} of {self.dotted(key)} is {entry!r}; expected a number."
                 )
         return tuple(float(entry) for entry in value)
 
@@ -121,7 +148,17 @@ class Table:
         value = self.values.get(key, {} if optional else None)
         if not isinstance(value, dict):
             self.refuse(key, f"a table, written [{self.dotted(key)}]")
-        return Table(self.path, self.dotted(key), value)
+        return Table(self.path, self.dotted(key), value, self.lines)
+
+    def tables(self, key: str) -> tuple["Table", ...]:
+        """A list of tables; none where the key is absent, an InputError where it is anything else."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            self.refuse(key, f"tables, each written [[{self.dotted(key)}]]")
+        return tuple(
+            Table(self.path, f"{self.dotted(key)}[{place}]", entry, self.lines)
+            for place, entry in enumerate(value, start=1)
+        )
 
 
 def read_toml(file: Path, shown: str) -> tuple[Table, str]:
@@ -149,9 +186,10 @@ def read_toml(file: Path, shown: str) -> tuple[Table, str]:
     except OSError as error:
         raise InputError(f"{shown}: the file cannot be read: {error.strerror or error}.") from error
     try:
-        values = tomllib.loads(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
+        values = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise InputError(f"{shown}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{shown}: not readable as TOML: {str(error).rstrip('.')}.") from error
-    return Table(shown, "", values), hashlib.sha256(content).hexdigest()
+    return Table(shown, "", values, key_lines(text)), hashlib.sha256(content).hexdigest()
