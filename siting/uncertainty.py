@@ -1,4 +1,4 @@
-"""How sure a level is: standard deviations of source, method and reading, kept apart, and the probability that a limit is exceeded.
+"""How sure a level is: standard deviations of source, method and reading, kept apart, and the probability of exceeding a limit.
 
 All units are of one type and read the same way, and one method computes them all: their errors go together, and the standard
 deviation in dB of their sum is that of one unit; it does not shrink with their number.
@@ -12,25 +12,27 @@ import numpy as np
 
 from siting.errors import InputError
 from siting.metrics import weights
-from siting.model import Floats, Sound, State, Unit
+from siting.model import Floats, Sound, Spectrum, State, Unit
 from siting.outcome import Deviation
 
-REPRODUCIBILITY_DB: Final = 1.5  # of an A-weighted sound power, ISO 3744 (accuracy grade 2)
-BETWEEN_MACHINES_DB: Final = (
-    2.0  # of one type; with the above 2.5 dB, the reference value of ISO 4871 for declared levels
-)
+REPRODUCIBILITY_DB: Final = 1.5
+"""Of an A-weighted sound power by ISO 3744 (accuracy grade 2), as it is quoted."""
+
+BETWEEN_MACHINES_DB: Final = 2.0
+"""Between machines of one type, assumed; with the above 2.5 dB, which ISO 4871 is quoted with for declared levels."""
+
 OWN_BANDS_DB: Final = (8.0, 5.0, 3.0, 2.0, 1.5, 1.5, 1.5, 1.5, 2.5)
-"""Reproducibility of octave bands by ISO 3744 (grade 2) from 63 Hz; at 31.5 Hz, where it has none, the row carried on."""
+"""Reproducibility of octave bands by ISO 3744 (grade 2) from 63 Hz, as it is quoted; at 31.5 Hz, where it has none, assumed."""
 
 DIRECTION_DB: Final = 1.7
-"""What one direction differs from the mean, where no directivity is known: root mean square of the 8 positions at 7 m of two sets.
+"""What one direction differs from the mean where no directivity is known: root mean square of 8 positions at 7 m of two sets.
 
 C275 D5, mean 66.5 dB(A): 0, 0.5, -3.5, 0.6, 0.4, 0.5, -0.8, 0.8, squares 14.55; C1000 N6B, mean 83.2: 0.9, 2.7, -0.9, -0.2, -1.0,
 -2.2, -4.1, 1.2, squares 33.04; sqrt((14.55 + 33.04) / 16) = 1.72.
 """
 
 SURFACE_DB: Final = 3.1
-"""How far the measurement surface misses a stated sound power: root mean square of the two readings of the one set with all three.
+"""How far the measurement surface misses a stated sound power: root mean square of two readings of the one set that has all.
 
 C275 D5, 4.0 x 1.4 x 2.2 m, sound power 93.7 dB(A). At 1 m 78.3 + 10 lg 80.56 = 97.36, 3.66 too high; at 7 m 66.5 + 10 lg 891.8 =
 96.00, 2.30 too high; sqrt((3.66^2 + 2.30^2) / 2) = 3.06. Both miss to the loud side, which one set does not prove of all.
@@ -48,10 +50,10 @@ _erfc = np.frompyfunc(math.erfc, 1, 1)
 def source_db(unit: Unit, sound: Sound, metrics: tuple[str, ...]) -> Floats:
     """Standard deviation of what a unit sends toward a receptor, for every metric (M,), dB; nan where a band is not known.
 
-    Three parts, added as squares. The level: the maker's tolerance, taken as one standard deviation, else 2.5 dB. The spectrum, in
-    every metric but dB(A), which the level fixes: the deviations of the template's bands at equal dB(A), else those of ISO 3744
-    beyond that of the A-weighted level; a metric of several bands takes them by their parts of its energy, as if all erred the
-    same way. The direction: 1.7 dB where no directivity is known.
+    Three parts, added as squares. The level: the maker's tolerance, taken as one standard deviation, else 2.5 dB. The spectrum,
+    in every metric but dB(A), which the level fixes: the deviations of the template's bands at equal dB(A), else those of
+    ISO 3744 beyond that of the A-weighted level; a metric of several bands takes them by their parts of its energy, as if all
+    erred the same way. The direction: 1.7 dB where no directivity is known.
     """
     spectrum = _spectrum_db(unit, sound, metrics)
     return np.sqrt(_level_db(unit) ** 2 + spectrum**2 + _direction_db(unit) ** 2)
@@ -122,7 +124,7 @@ def quantile(confidence: float) -> float:
 
 
 def state_of_probability(p: float | None) -> State:
-    """PASS where a limit is exceeded with at most 5 %, MARGINAL PASS 50 %, MARGINAL FAIL 95 %, else FAIL; UNKNOWN without a number."""
+    """PASS: exceeded with at most 5 %; MARGINAL PASS 50 %, MARGINAL FAIL 95 %, FAIL beyond; UNKNOWN without a number."""
     if p is None or math.isnan(p):
         return "UNKNOWN"
     if p <= MOST_PASS:
@@ -179,10 +181,15 @@ def _spectrum_db(unit: Unit, sound: Sound, metrics: tuple[str, ...]) -> Floats:
 
 def _bands_db(unit: Unit, sound: Sound) -> Floats:
     """Of the 9 octave bands against dB(A)."""
-    for spectrum in unit.sound.spectra:
-        if spectrum.name == sound.spectrum:
-            return np.array(spectrum.sd_db)
+    spectrum = _template(unit, sound)
+    if spectrum is not None:
+        return np.array(spectrum.sd_db)
     return np.sqrt(np.square(OWN_BANDS_DB) - REPRODUCIBILITY_DB**2)
+
+
+def _template(unit: Unit, sound: Sound) -> Spectrum | None:
+    """What stands in for the spectrum; None where the maker states it."""
+    return next((spectrum for spectrum in unit.sound.spectra if spectrum.name == sound.spectrum), None)
 
 
 def _direction_db(unit: Unit) -> float:
@@ -195,10 +202,10 @@ def _why_source(unit: Unit, sound: Sound) -> str:
         parts.append(f"level {level:g} dB: the maker's tolerance, taken as one standard deviation, not two")
     else:
         parts.append(
-            f"level {level:.1f} dB, because the maker states no tolerance: {REPRODUCIBILITY_DB} dB between laboratories (ISO 3744, "
-            f"grade 2) and {BETWEEN_MACHINES_DB} dB between machines of a type, together the reference value of ISO 4871"
+            f"level {level:.1f} dB, because no tolerance is stated: {REPRODUCIBILITY_DB} dB between laboratories (ISO 3744, grade 2) "
+            f"and {BETWEEN_MACHINES_DB} dB, assumed, between machines of a type"
         )
-    spectrum = next((s for s in unit.sound.spectra if s.name == sound.spectrum), None)
+    spectrum = _template(unit, sound)
     if spectrum is None:
         parts.append("octave bands: the reproducibility of ISO 3744, grade 2")
     else:
@@ -212,9 +219,9 @@ def _why_source(unit: Unit, sound: Sound) -> str:
 
 def _why_method(method: float) -> str:
     why = (
-        "ISO 9613-2:1996 Table 5 states ± 3 dB to 1000 m, ± 1 dB nearer than 100 m where the mean height of source and receptor is 5 "
-        "to 30 m; it does not say what ± is: taken as one standard deviation, the largest of the usual readings. It was found for "
-        "broadband sound without screens and reflections, and is the same for all units"
+        "ISO 9613-2:1996 Table 5 states ± 3 dB to 1000 m, ± 1 dB nearer than 100 m where the mean height of source and receptor "
+        "is 5 to 30 m; it does not say what ± is: taken as one standard deviation, the largest of the usual readings. It was "
+        "estimated for broadband sound without screens and reflections, and it is the same for all units together"
     )
     if method > STATED_DB:
         why += f"; beyond 1000 m or a mean height of 30 m it states nothing, and {BEYOND_DB:g} dB are assumed"
@@ -225,7 +232,7 @@ def _why_reading(sound: Sound) -> str:
     if sound.reading == "power":
         return "the level is read as a sound power: there is no step from a pressure level"
     return (
-        f"the level is read as a sound pressure at {sound.reading}: on the one real set whose levels at 1 m and 7 m and sound power are "
-        f"all known the measurement surface gives 3.7 and 2.3 dB too much, {SURFACE_DB} dB as root mean square, left in the level as "
-        "a reserve; whether the level holds at this distance is for the table of readings"
+        f"the level is read as a sound pressure at {sound.reading}: on the one real set whose levels at 1 m and 7 m and sound "
+        f"power are all known, the measurement surface gives 3.7 and 2.3 dB too much, {SURFACE_DB} dB as root mean square, which is "
+        "left in the level; whether the level holds at this distance is for the table of readings"
     )
