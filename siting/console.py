@@ -1,26 +1,38 @@
-"""A study as text in a terminal; every number comes from the study document, every word from `siting.wording`."""
+"""A study as text in a terminal; every number comes from the study document, every word from `siting.wording` and its kin."""
+
+from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from siting import quantities, wording
-from siting.export import Document
+from siting import judgement, quantities, readings_table, rule_words, wording
 
-COLOURS = {"PASS": "bold green", "FAIL": "bold red", "UNKNOWN": "bold yellow"}
+Document = dict[str, Any]
+COLOURS = {
+    "PASS": "bold green",
+    "MARGINAL PASS": "green",
+    "MARGINAL FAIL": "yellow",
+    "FAIL": "bold red",
+    "UNKNOWN": "bold magenta",
+}
 SINGLE = ("unit", "ordinance", "terrain", "land cover")  # inputs without features to count
 NEIGHBOURS = 25
 PATHS = 5
 
 
 def print_study(data: Document, console: Console) -> None:
-    """Print what was read, what was assumed, the layout, every neighbour's worst receptor, the readings, the verdict."""
+    """Print what was read and assumed, the layout, every neighbour's worst receptor, the periods, the readings, the verdict."""
     _print_inputs(data, console)
     _print_assumptions(data, console)
+    _print_rules(data, console)
     _print_layout(data, console)
     _print_neighbours(data, console)
     _print_worst(data, console)
+    _print_zones(data, console)
+    _print_periods(data, console)
+    _print_deviations(data, console)
     _print_readings(data, console)
     for note in data["notes"]:
         console.print(Text(f"Note: {note}"))
@@ -34,6 +46,22 @@ def _heading(console: Console, words: str) -> None:
 
 def _line(console: Console, words: str, style: str = "") -> None:
     console.print(Text(f"  {words}", style=style))
+
+
+def _table(left: tuple[str, ...], right: tuple[str, ...], last: tuple[str, ...]) -> Table:
+    """A table with some columns of words, some of numbers, and some of words."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in left:
+        table.add_column(name, overflow="fold")
+    for name in right:
+        table.add_column(name, justify="right")
+    for name in last:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def _state(state: str) -> Text:
+    return Text(f"{judgement.SIGNS[state]} {state}", style=COLOURS[state])
 
 
 def _print_inputs(data: Document, console: Console) -> None:
@@ -57,6 +85,25 @@ def _print_assumptions(data: Document, console: Console) -> None:
     console.print(table)
 
 
+def _print_rules(data: Document, console: Console) -> None:
+    """What the ordinance says, as it was understood, and how the units run."""
+    ordinance, operation = data["ordinance"], data["operation"]
+    _heading(
+        console, f"Rules of {ordinance['place']}, {ordinance['code']}" if ordinance else "Rules: none given"
+    )
+    if ordinance:
+        height = data["environment"]["receptor_height_m"]
+        _line(console, f"measured {rule_words.measured(ordinance['measured'], height)}")
+        for sentence in ordinance["rules"]:
+            _line(console, sentence)
+    for name, value in rule_words.runs(operation, ordinance):
+        _line(console, f"{name.lower()}: {value}")
+    for sentence in rule_words.standby(operation, ordinance):
+        _line(console, sentence)
+    for machine in data["existing"]:
+        _line(console, f"already there and added: {rule_words.existing(machine)}")
+
+
 def _print_layout(data: Document, console: Console) -> None:
     layout, site, unit, sound = data["layout"], data["site"], data["unit"], data["sound"]
     by = f"the bound is set by {wording.bound_by(layout)}, on this lattice"
@@ -65,7 +112,8 @@ def _print_layout(data: Document, console: Console) -> None:
     _line(console, f"{unit['name']}, {unit['kw']:g} kW each: {quantities.power(layout['kw'])}")
     read = f"{wording.read_at(sound['reading'])} ({wording.ORIGINS[sound['origin']]})"
     power = f"sound power {quantities.level(sound['power_dba'])} dB(A) a unit"
-    _line(console, f"{sound['stated_dba']:g} dB read {read}: {power}")
+    spectrum = f"spectrum {wording.spectrum(sound['spectrum'])} ({wording.ORIGINS[sound['spectrum_origin']]})"
+    _line(console, f"{sound['stated_dba']:g} dB read {read}: {power}, {spectrum}")
     for name, square_metres in (
         ("lot", site["area_m2"]),
         ("buildable", site["buildable_area_m2"]),
@@ -81,43 +129,35 @@ def _print_neighbours(data: Document, console: Console) -> None:
     if not rows or not data["layout"]["units"]:
         return
     _heading(console, "Worst receptor of every neighbour")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("receptor", "zone", "period"):
-        table.add_column(name, overflow="fold")
-    for name in ("level dB(A)", "limit dB(A)", "margin dB"):
-        table.add_column(name, justify="right")
-    table.add_column("state")
+    numbers = ("level dB", "limit dB", "margin dB", "P(exceed)")
+    table = _table(("receptor", "zone", "period", "compared"), numbers, ("state",))
     for row in rows[:NEIGHBOURS]:
-        place = wording.place(row["id"], row["neighbour"])
-        words = (place, wording.zone(row), wording.period(row["period"]), *wording.levels(row).values())
-        table.add_row(*map(Text, words), Text(row["state"], style=COLOURS[row["state"]]))
+        place, said = wording.place(row["id"], row["neighbour"]), judgement.levels(row)
+        words = (place, wording.zone(row), wording.period(row["period"]), judgement.compared(row))
+        table.add_row(*map(Text, (*words, *said.values())), _state(row["state"]))
     console.print(table)
     if len(rows) > NEIGHBOURS:
         _line(console, f"and {len(rows) - NEIGHBOURS} more; -o DIR writes them all to receptors.csv")
 
 
 def _print_worst(data: Document, console: Console) -> None:
-    """The loudest paths to the worst receptor, and what screening takes from each."""
+    """Where the worst receptor is, the loudest paths to it, and what screening takes from each."""
     worst = data["worst"]
     if worst is None:
         return
     place = wording.place(worst["receptor"], worst["neighbour"])
-    _heading(console, f"Loudest paths to {place}, {wording.period(worst['period'])}")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("from")
-    table.add_column("path", overflow="fold")
-    for name in ("distance m", "screening takes dB", "level dB(A)"):
-        table.add_column(name, justify="right")
+    _heading(
+        console, f"Worst point: {place}, {wording.period(worst['period'])}, {judgement.named_level(worst)}"
+    )
+    _line(console, judgement.located(data, worst))
+    if said := rule_words.governing(worst):
+        _line(console, said)
+    _line(console, f"standard deviation of that level {worst['sigma_db']:.1f} dB; the loudest paths:")
+    table = _table(("from", "path"), ("distance m", "screening takes dB", "level dB(A)"), ())
     for path in worst["paths"][:PATHS]:
         far = f"{path['terms']['distance_m']:.1f}"
-        words = (
-            path["source"],
-            wording.way(path),
-            far,
-            wording.screened(path),
-            quantities.level(path["level_dba"]),
-        )
-        table.add_row(*map(Text, words))
+        level = quantities.level(path["level_dba"])
+        table.add_row(*map(Text, (path["source"], wording.way(path), far, judgement.screened(path), level)))
     console.print(table)
     if len(worst["paths"]) > PATHS:
         _line(
@@ -126,38 +166,84 @@ def _print_worst(data: Document, console: Console) -> None:
         )
 
 
-def _print_readings(data: Document, console: Console) -> None:
-    if len(data["readings"]) < 2:
+def _print_zones(data: Document, console: Console) -> None:
+    """How many receptors lie in which zone, where one has no class of the ordinance."""
+    if not data["ordinance"] or all(row["zone_class"] for row in data["zones"]):
         return
-    _heading(
-        console, f"The same question under each reading of the stated {data['sound']['stated_dba']:g} dB"
-    )
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("stated at")
-    for name in ("power dB(A)", "units", "at most", "smallest margin dB"):
-        table.add_column(name, justify="right")
-    table.add_column("verdict")
-    table.add_column("")
-    used = "ASSUMED" if data["sound"]["origin"] == "assumed" else "used"
-    for row in data["readings"]:
-        counts = (str(row["units"]), str(row["bound"]), wording.worst_margin(row))
-        words = (wording.reading(row["reading"]), quantities.level(row["power_dba"]), *counts)
-        state = Text(row["state"], style=COLOURS[row["state"]])
-        table.add_row(*map(Text, words), state, used if row["chosen"] else "")
+    _heading(console, "Zones of the map, and the ordinance's class of each")
+    table = _table(("zone", "class"), ("receptors", "neighbours"), ())
+    for row in data["zones"]:
+        table.add_row(*map(Text, rule_words.zone_count(row)))
     console.print(table)
 
 
+def _print_periods(data: Document, console: Console) -> None:
+    if not data["periods"] or not data["layout"]["units"]:
+        return
+    _heading(console, "How many of the placed units may run")
+    table = _table(("period", "hours"), ("may run",), ("which", "all running"))
+    for row in data["periods"]:
+        said = rule_words.may_run(row, data["layout"])
+        words = (wording.period(row["period"]), said["hours"], said["count"], said["which"])
+        table.add_row(*map(Text, words), _state(row["state"]))
+    console.print(table)
+
+
+def _print_deviations(data: Document, console: Console) -> None:
+    if not data["deviations"]:
+        return
+    _heading(console, "Standard deviations, dB")
+    names = rule_words.deviation_metrics(data["deviations"])
+    table = _table(("of the",), tuple(judgement.metric(name) for name in names), ("because",))
+    for row in data["deviations"]:
+        numbers = [f"{row['metrics_db'][name]:.1f}" for name in names]
+        table.add_row(*map(Text, (row["part"], *numbers, row["reason"])))
+    console.print(table)
+
+
+def _print_readings(data: Document, console: Console) -> None:
+    if len(data["readings"]) < 2:
+        return
+    matrix = readings_table.matrix(data)
+    _heading(console, readings_table.caption(data))
+    table = _table(("stated at",), ("power dB(A)",), matrix["spectra"])
+    for row in matrix["rows"]:
+        cells = []
+        for cell in row["cells"]:
+            style = COLOURS[cell["state"]] if cell else ""
+            cells.append(
+                Text(
+                    cell["text"] if cell else "—",
+                    style=f"{style} reverse" if cell and cell["chosen"] else style,
+                )
+            )
+        table.add_row(Text(row["reading"]), Text(row["power"]), *cells)
+    console.print(table)
+    for remark in readings_table.remarks(data):
+        _line(console, remark)
+
+
 def _print_verdict(data: Document, console: Console) -> None:
-    state, sound, ordinance = data["verdict"]["state"], data["sound"], data["ordinance"]
+    verdict, sound, ordinance = data["verdict"], data["sound"], data["ordinance"]
+    state = verdict["state"]
     console.print()
-    console.print(Text(f"{state}: {wording.VERDICTS[state]}", style=COLOURS[state]))
+    console.print(
+        Text(f"{judgement.SIGNS[state]} {state}: {judgement.headline(verdict)}", style=COLOURS[state])
+    )
+    if said := rule_words.unverified(data):
+        _line(console, said, "bold")
     if ordinance:
-        _line(
-            console, f"{ordinance['place']}, {ordinance['code']}, measured at the {ordinance['measured_at']}"
-        )
+        where = rule_words.measured(ordinance["measured"], data["environment"]["receptor_height_m"])
+        _line(console, f"{ordinance['place']}, {ordinance['code']}, measured {where}")
         for rule in ordinance["not_applied"]:
             _line(console, f"not applied: {rule}")
-    for reason in data["verdict"]["reasons"]:
+        for condition in ordinance["conditions"]:
+            _line(console, f"a permit also needs: {condition}")
+    for sentence in data["unverified"]:
+        _line(console, f"not read in its source: {sentence}")
+    for warning in data["warnings"]:
+        _line(console, f"WARNING: {warning}", "bold")
+    for reason in verdict["reasons"]:
         _line(console, reason)
     if sound["origin"] == "assumed":
         where = wording.read_at(sound["reading"])

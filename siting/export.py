@@ -11,15 +11,14 @@ import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
+from kernels.decibel import energy_sum
 from siting import __version__, wording
-from siting.model import Ordinance
+from siting.ordinance_document import ordinance_document
 from siting.outcome import PathTerms, PlacedUnit, ReceptorLevel, Study
 from siting.verdict import worst_of_each_neighbour, worst_row
 
 Document = dict[str, Any]
-COLUMNS = (
-    "id", "neighbour", "zone", "zone_class", "period", "level_dba", "limit_dba", "margin_db", "state", "x", "y", "height_m",
-)  # fmt: skip
+COLUMNS = ReceptorLevel._fields
 
 
 def document(study: Study) -> Document:
@@ -28,17 +27,24 @@ def document(study: Study) -> Document:
     return {
         "siting": {"version": __version__},
         "question": asdict(study.question),
-        "verdict": {"state": study.verdict.state, "reasons": list(study.verdict.reasons)},
+        "verdict": _verdict(study),
         "unit": _unit(study),
         "sound": _sound(study),
         "environment": asdict(study.environment),
-        "ordinance": None if study.ordinance is None else _ordinance(study.ordinance),
+        "operation": {**asdict(study.operation), "ambient_dba": dict(study.operation.ambient_dba)},
+        "ordinance": None if study.ordinance is None else ordinance_document(study.ordinance),
         "site": _site(study),
         "layout": _layout(study),
         "receptors": [row._asdict() for row in study.levels],
         "neighbours": [row._asdict() for row in worst_of_each_neighbour(study.levels)],
         "worst": None if worst is None or not study.worst_terms else _worst(study, worst),
+        "periods": [_listed(answer) for answer in study.periods],
+        "zones": [asdict(count) for count in study.zones],
         "readings": [asdict(reading) for reading in study.readings],
+        "deviations": [asdict(deviation) for deviation in study.deviations],
+        "existing": [_listed(machine) for machine in study.existing],
+        "unverified": list(study.unverified),
+        "warnings": list(study.warnings),
         "assumptions": [asdict(assumption) for assumption in study.assumptions],
         "notes": list(study.notes),
         "inputs": [dict(facts) for facts in study.inputs],
@@ -81,7 +87,7 @@ def layout_geojson(data: Document) -> Document:
 
 
 def receptors_geojson(data: Document) -> Document:
-    """One point a receptor and period, in the site's CRS, with every column of `receptors.csv`."""
+    """One point a receptor and rule, in the site's CRS, with every column of `receptors.csv`."""
     features = [
         {
             "type": "Feature",
@@ -118,6 +124,16 @@ def _unit(study: Study) -> Document:
     return {**unit, "fuels": list(study.unit.fuels)}
 
 
+def _verdict(study: Study) -> Document:
+    verdict = study.verdict
+    return {
+        "state": verdict.state,
+        "allowed": verdict.allowed,
+        "confidence": study.operation.confidence,
+        "reasons": list(verdict.reasons),
+    }
+
+
 def _sound(study: Study) -> Document:
     stated, sound = study.unit.sound, study.sound
     return {
@@ -126,16 +142,12 @@ def _sound(study: Study) -> Document:
         "reading": sound.reading,
         "origin": sound.origin,
         "power_db": list(sound.power_db),
+        "power_31_db": sound.power_31_db,
         "power_dba": sound.power_dba,
-        "spectrum": stated.shape_name,
+        "spectrum": sound.spectrum,
         "spectrum_origin": stated.shape_origin,
+        "tolerance_db": stated.tolerance_db,
     }
-
-
-def _ordinance(ordinance: Ordinance) -> Document:
-    data = asdict(ordinance)
-    del data["source"], data["zone_patterns"]
-    return data
 
 
 def _site(study: Study) -> Document:
@@ -183,10 +195,14 @@ def _placed(placed: PlacedUnit) -> Document:
 
 
 def _worst(study: Study, row: ReceptorLevel) -> Document:
-    keys = ("neighbour", "period", "limit_dba", "level_dba")
+    """The row nearest to its limit with the arithmetic behind it, which is A-weighted whatever the row compares."""
+    values = row._asdict()
+    for key in ("id", "zone", "zone_class", "state"):
+        del values[key]
     return {
         "receptor": row.id,
-        **{key: getattr(row, key) for key in keys},
+        **values,
+        "level_dba": float(energy_sum([path.level_dba for path in study.worst_terms])),
         "paths": [_path(path) for path in study.worst_terms],
     }
 
@@ -203,6 +219,11 @@ def _path(path: PathTerms) -> Document:
         "level_db": values["level_db"],
         "level_dba": values["level_dba"],
     }
+
+
+def _listed(record: Any) -> Document:
+    """A frozen record with lists for tuples; what is not finite is null."""
+    return {key: _finite(value) for key, value in asdict(record).items()}
 
 
 def _finite(value: Any) -> Any:

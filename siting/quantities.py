@@ -8,6 +8,7 @@ import math
 from siting.model import FOOT_M
 
 POUND_KG = 0.45359237
+EDGES = (0.05, 0.5, 0.95)  # probabilities of exceedance that end PASS, MARGINAL PASS and MARGINAL FAIL
 
 
 def feet_inches(metres: float) -> str:
@@ -79,15 +80,45 @@ def level(level_db: float | None) -> str:
     return "—" if level_db is None else f"{level_db:.1f}"
 
 
-def limit(limit_dba: float | None) -> str:
-    """A limit as the ordinance writes it.
+def limit(limit_db: float | None) -> str:
+    """A limit as the ordinance writes it; to a hundredth where it was worked out.
 
     Examples
     --------
-    >>> limit(52.0), limit(52.5), limit(None)
-    ('52', '52.5', 'not known')
+    >>> limit(52.0), limit(52.5), limit(51.987), limit(None)
+    ('52', '52.5', '51.99', 'not known')
     """
-    return "not known" if limit_dba is None else f"{limit_dba:g}"
+    return "not known" if limit_db is None else f"{round(limit_db, 2):g}"
+
+
+def percent(share: float) -> str:
+    """A share that somebody chose, as he would write it.
+
+    Examples
+    --------
+    >>> percent(0.95), percent(0.975)
+    ('95 %', '97.5 %')
+    """
+    return f"{round(100 * share, 6):g} %"
+
+
+def chance(p_exceed: float | None) -> str:
+    """The probability that a limit is exceeded; decimals grow where they would hide on which side of a state's edge it lies.
+
+    Examples
+    --------
+    >>> chance(0.296), chance(0.05), chance(0.05004), chance(1e-9), chance(0.9999), chance(None)
+    ('29.6 %', '5.0 %', '5.004 %', 'under 0.1 %', 'over 99.9 %', 'not known')
+    """
+    if p_exceed is None:
+        return "not known"
+    if p_exceed < 0.001 or p_exceed > 0.999:
+        return "under 0.1 %" if p_exceed < 0.5 else "over 99.9 %"
+    for places in (1, 2, 3):
+        shown = round(100 * p_exceed, places)
+        if all((shown <= 100 * edge) == (p_exceed <= edge) for edge in EDGES):
+            return f"{shown:.{places}f} %"
+    return f"just over {round(100 * p_exceed):d} %"
 
 
 def signed(value: float, places: int) -> str:

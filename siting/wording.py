@@ -1,15 +1,12 @@
 """The words that people read, the same in every sentence, table, map and report; numbers are those of `siting.quantities`."""
 
-import math
 from typing import Any
 
-from kernels.bands import A_WEIGHTING_DB
 from siting import quantities
 from siting.model import FOOT_M
 
 Row = dict[str, Any]
 
-VERDICTS = {"PASS": "allowed", "FAIL": "not allowed", "UNKNOWN": "cannot be known"}
 ORIGINS = {
     "given": "given by the user",
     "file": "stated in its file",
@@ -18,28 +15,33 @@ ORIGINS = {
 }
 
 
-def levels(row: Row) -> dict[str, str]:
-    """Level, limit and margin of a receptor's row; without a unit there is no margin."""
-    return {
-        "level": quantities.level(row["level_dba"]),
-        "limit": quantities.limit(row["limit_dba"]),
-        "margin": "—" if row["level_dba"] is None else quantities.margin(row["margin_db"]),
-    }
+def short_crs(text: str) -> str:
+    """A CRS by its code or, where it is a text of its own, by its name.
+
+    Examples
+    --------
+    >>> short_crs("EPSG:2249"), short_crs('PROJCRS["Town grid",BASEGEOGCRS["NAD83"]]')
+    ('EPSG:2249', 'Town grid')
+    """
+    return text.split('"')[1] if '"' in text else text
 
 
-def worst_margin(row: Row) -> str:
-    """The smallest margin under one reading; without a unit there is none."""
-    return "—" if row["units"] == 0 else quantities.margin(row["worst_margin_db"])
+def unit_list(ids: list[str]) -> str:
+    """Units by their numbers, runs of them shortened.
 
-
-def judgement(row: Row) -> str:
-    """A receptor's row in a line: level, limit, margin and state."""
-    said = levels(row)
-    if row["level_dba"] is None:
-        return f"no unit placed, limit {said['limit']}"
-    if row["limit_dba"] is None:
-        return f"{said['level']} dB(A), limit not known: {row['state']}"
-    return f"{said['level']} dB(A), limit {said['limit']}, margin {said['margin']} dB: {row['state']}"
+    Examples
+    --------
+    >>> unit_list(["U1", "U2", "U3", "U5", "U7", "U8"]), unit_list([])
+    ('U1–U3, U5, U7, U8', 'none')
+    """
+    runs: list[list[int]] = []
+    for number in sorted(int(name.removeprefix("U")) for name in ids):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [f"U{r[0]}–U{r[-1]}" if len(r) > 2 else ", ".join(f"U{n}" for n in r) for r in runs]
+    return ", ".join(parts) or "none"
 
 
 def reading(name: str) -> str:
@@ -137,6 +139,43 @@ def units(count: int) -> str:
     return f"{count:,} unit" if count == 1 else f"{count:,} units"
 
 
+def metric(name: str) -> str:
+    """What a limit is a limit of.
+
+    Examples
+    --------
+    >>> metric("dba"), metric("63"), metric("75-150")
+    ('dB(A)', '63 Hz band', '75–150 Hz band')
+    """
+    return {"dba": "dB(A)", "dbc": "dB(C)"}.get(name) or f"{name.replace('-', '–')} Hz band"
+
+
+def heard(level_db: float | None, metric_name: str, statistic: str) -> str:
+    """A level with its metric and its statistic.
+
+    Examples
+    --------
+    >>> heard(52.31, "dba", "L50"), heard(71.2, "63", "level")
+    ('L50 52.3 dB(A)', '63 Hz band 71.2 dB')
+    """
+    said = "" if statistic == "level" else f"{statistic} "
+    number = quantities.level(level_db)
+    if metric_name in ("dba", "dbc"):
+        return f"{said}{number} {metric(metric_name)}"
+    return f"{metric(metric_name)} {said}{number} dB"
+
+
+def spectrum(name: str) -> str:
+    """A spectrum as people say it.
+
+    Examples
+    --------
+    >>> spectrum("gas_engine")
+    'gas engine'
+    """
+    return name.replace("_", " ")
+
+
 def place(receptor: str, neighbour: str) -> str:
     """A receptor with its neighbour, which most ids of receptors begin with.
 
@@ -157,23 +196,6 @@ def way(path: Row) -> str:
     ('direct', 'reflected by building B12')
     """
     return "direct" if path["kind"] == "direct" else f"reflected by building {path['via']}"
-
-
-def screened(path: Row) -> str:
-    """What screening takes from the A-weighted level of a path; a dash where nothing is in its way.
-
-    Examples
-    --------
-    >>> bare = {"level_db": [None] * 7 + [60.0], "level_dba": 58.9, "terms": {"screening_db": [0.0] * 8}}
-    >>> screened(bare), screened({**bare, "terms": {"screening_db": [0.0] * 7 + [12.3]}})
-    ('—', '12.3')
-    """
-    screening = path["terms"]["screening_db"]
-    if not any(screening):
-        return "—"
-    bands = zip(path["level_db"], screening, A_WEIGHTING_DB.tolist(), strict=True)
-    energy = sum(10 ** ((level + taken + weight) / 10) for level, taken, weight in bands if level is not None)
-    return f"{10 * math.log10(energy) - path['level_dba']:.1f}"
 
 
 def crs_urn(text: str) -> str:

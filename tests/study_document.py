@@ -1,11 +1,12 @@
 """A study document as `siting.export.document` writes it, worked out here by plain arithmetic, for tests of what prints it.
 
-A made-up lot on made-up land: 62 x 48 m, turned 18 degrees, seven neighbours, six units in two rows.
+A made-up lot on made-up land: 62 x 48 m, turned 18 degrees, seven neighbours, six units in two rows; all five states occur.
 """
 
 import math
 from typing import Any
 
+from pyproj import Transformer
 from shapely.affinity import rotate, translate
 from shapely.geometry import MultiPolygon, Point, Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
@@ -16,8 +17,18 @@ AIR_DB_PER_M = (0.0001, 0.0004, 0.001, 0.0019, 0.0037, 0.0097, 0.0328, 0.117)
 GROUND_DB = (-3.0, -1.2, -0.6, -0.9, -1.4, -1.5, -1.5, -1.5)
 LENGTH_M, WIDTH_M, HEIGHT_M, SOURCE_M, EAR_M = 1.5, 0.93, 1.8, 1.2, 1.5
 CENTRE, TURN_DEG = (585_400.0, 4_511_900.0), 18.0
-LIMITS = {"residential": {"day": 68.0, "night": 65.0}, "commercial": {"day": 70.0, "night": 68.0}}
-CLASSES = {"R-2": "residential", "R-4": "residential", "C-1": "commercial"}
+LIMITS = {  # (class, metric): limit of each period
+    ("homes", "dba"): {"day": 68.0, "night": 62.0},
+    ("flats", "dba"): {"day": 68.0, "night": 64.0},
+    ("commercial", "dba"): {"day": 70.0, "night": 68.0},
+    ("commercial", "63"): {"night": 72.5},
+}
+CLASSES = {"R-2": "homes", "R-4": "flats", "C-1": "commercial"}
+SIGMA_DB = {"dba": 1.5, "63": 1.8}
+ORDER = ("FAIL", "MARGINAL FAIL", "UNKNOWN", "MARGINAL PASS", "PASS")
+CITED = {"section": "8-4(b)", "source": "https://example.org/code/8-4", "read": True}
+IN_FEET = Transformer.from_crs("EPSG:26918", "EPSG:2263", always_xy=True)
+IN_DEGREES = Transformer.from_crs("EPSG:26918", "EPSG:4326", always_xy=True)
 
 
 def on_site(shape: BaseGeometry) -> BaseGeometry:
@@ -85,17 +96,42 @@ def placed() -> list[dict[str, Any]]:
     return units
 
 
+def chance(margin_db: float, sigma_db: float) -> float:
+    """Probability that a normal deviation eats the margin."""
+    return 0.5 * math.erfc(margin_db / sigma_db / math.sqrt(2))
+
+
+def state_of(p_exceed: float | None) -> str:
+    if p_exceed is None:
+        return "UNKNOWN"
+    states = ("PASS", 0.05), ("MARGINAL PASS", 0.5), ("MARGINAL FAIL", 0.95), ("FAIL", 1.0)
+    return next(state for state, most in states if p_exceed <= most)
+
+
+def total(paths: list[dict[str, Any]], metric: str) -> float:
+    """All paths together, A-weighted or in the 63 Hz band."""
+    levels = [path["level_dba"] if metric == "dba" else path["level_db"][0] for path in paths]
+    return 10 * math.log10(sum(10 ** (level / 10) for level in levels))
+
+
 def judged(
     place: str, lot: str, zone: str | None, point: Point, units: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """One row for each period, as a slow twin would have it: energies added, the limit looked up by zone."""
-    paths = [path_terms(u["id"], (u["x_m"], u["y_m"]), (point.x, point.y))["level_dba"] for u in units]
-    level = 10 * math.log10(sum(10 ** (p / 10) for p in paths))
+    """One row for each rule, as a slow twin would have it: energies added, the limit looked up by zone."""
+    paths = [path_terms(u["id"], (u["x_m"], u["y_m"]), (point.x, point.y)) for u in units]
     zone_class = CLASSES.get(zone or "")
+    rules = [
+        (period, "dba", LIMITS.get((zone_class or "", "dba"), {}).get(period)) for period in ("day", "night")
+    ]
+    if zone_class == "commercial":
+        rules.append(("night", "63", LIMITS["commercial", "63"]["night"]))
+    file_x, file_y = IN_FEET.transform(point.x, point.y)
+    lon, lat = IN_DEGREES.transform(point.x, point.y)
     rows = []
-    for period in ("day", "night"):
-        limit = LIMITS[zone_class][period] if zone_class else None
+    for period, metric, limit in rules:
+        level = total(paths, metric)
         margin = None if limit is None else limit - level
+        p_exceed = None if margin is None else chance(margin, SIGMA_DB[metric])
         rows.append(
             {
                 "id": place,
@@ -103,27 +139,72 @@ def judged(
                 "zone": zone,
                 "zone_class": zone_class,
                 "period": period,
-                "level_dba": level,
-                "limit_dba": limit,
+                "metric": metric,
+                "statistic": "level",
+                "level_db": level,
+                "limit_db": limit,
                 "margin_db": margin,
-                "state": "UNKNOWN" if margin is None else "PASS" if margin >= 0 else "FAIL",
+                "sigma_db": SIGMA_DB[metric],
+                "p_exceed": p_exceed,
+                "state": state_of(p_exceed),
                 "x": point.x,
                 "y": point.y,
                 "height_m": EAR_M,
+                "file_x": file_x,
+                "file_y": file_y,
+                "lon": lon,
+                "lat": lat,
             }
         )
     return rows
 
 
-def badness(row: dict[str, Any]) -> tuple[bool, float]:
-    return (
-        row["margin_db"] is not None,
-        row["margin_db"] if row["margin_db"] is not None else -row["level_dba"],
-    )
+def badness(row: dict[str, Any]) -> tuple[int, float]:
+    return ORDER.index(row["state"]), -(row["level_db"] if row["p_exceed"] is None else row["p_exceed"])
+
+
+def cell(
+    reading: str, spectrum: str, power_dba: float, state: str, units: int, bound: int, margin: float
+) -> dict[str, Any]:
+    """One reading of the stated level with one spectrum."""
+    return {
+        "reading": reading,
+        "spectrum": spectrum,
+        "chosen": False,
+        "power_dba": power_dba,
+        "state": state,
+        "allowed": False,
+        "units": units,
+        "bound": bound,
+        "worst_margin_db": margin,
+        "worst_metric": "dba",
+        "state_dba": state,
+    }
+
+
+def readings(worst: dict[str, Any]) -> list[dict[str, Any]]:
+    """Four readings by two spectra; a gas engine's 63 Hz band fails at 7 m where dB(A) would pass but for the margin."""
+    table = []
+    for reading, power, bound, margin in (
+        ("1m", 85.7, 96, 8.3),
+        ("3ft", 85.3, 105, 8.7),
+        ("power", 69.0, 412, 25.0),
+    ):
+        table += [
+            cell(reading, "engine", power, "UNKNOWN", 6, bound, margin),
+            cell(reading, "gas engine", power, "UNKNOWN", 6, bound - 20, margin - 1)
+            | {"worst_metric": "63", "state_dba": "UNKNOWN"},
+        ]
+    used = cell("7m", "engine", dba(list(POWER_DB)), "FAIL", 6, 3, worst["margin_db"]) | {"chosen": True}
+    gas = cell("7m", "gas engine", dba(list(POWER_DB)), "FAIL", 6, 2, -5.1) | {
+        "worst_metric": "63",
+        "state_dba": "MARGINAL FAIL",
+    }
+    return [*table[:4], used, gas, *table[4:]]
 
 
 def example_document() -> dict[str, Any]:
-    """The whole document: six units asked for and placed, nights too loud for one neighbour, one lot without a zone."""
+    """The whole document: six units asked for and placed, nights too loud for three neighbours, one lot without a zone."""
     units = placed()
     receptors, worst_rows = [], []
     for lot, zone, shape in neighbours():
@@ -133,8 +214,9 @@ def example_document() -> dict[str, Any]:
         rows = [r for n, p in enumerate(spots, 1) for r in judged(f"{lot}/{n}", lot, zone, p, units)]
         receptors += rows
         worst_rows.append(min(rows, key=badness))
-    worst = min((r for r in receptors if r["margin_db"] is not None), key=lambda r: r["margin_db"])
+    worst = min((r for r in receptors if r["p_exceed"] is not None), key=badness)
     failing = sorted({r["neighbour"] for r in receptors if r["state"] == "FAIL"})
+    paths = [path_terms(u["id"], (u["x_m"], u["y_m"]), (worst["x"], worst["y"])) for u in units]
     lot = on_site(box(-31, -24, 31, 24))
     house, shed = on_site(box(8, -4, 24, 14)), on_site(box(-26, 12, -18, 18))
     tank = on_site(Polygon([(14, -18), (22, -18), (22, -12), (14, -10)]))
@@ -149,9 +231,11 @@ def example_document() -> dict[str, Any]:
         "question": {"mode": "units", "units": 6, "load_kw": None, "spare": 0},
         "verdict": {
             "state": "FAIL",
+            "allowed": False,
+            "confidence": 0.95,
             "reasons": [
-                f"Neighbour {worst['neighbour']} gets {worst['level_dba']:.1f} dBA at {worst['period']}, "
-                f"{-worst['margin_db']:.1f} dB over its limit of {worst['limit_dba']:.0f} dBA "
+                f"Neighbour {worst['neighbour']} gets {worst['level_db']:.1f} dB(A) at {worst['period']}, "
+                f"{-worst['margin_db']:.1f} dB over its limit of {worst['limit_db']:.0f} dB(A) "
                 f"({len(failing)} of {len(worst_rows)} neighbours over).",
                 "Neighbour 12-061 lies in no zone of the zoning layer, so its limit is not known.",
             ],
@@ -183,9 +267,19 @@ def example_document() -> dict[str, Any]:
             "reading": "7m",
             "origin": "assumed",
             "power_db": list(POWER_DB),
+            "power_31_db": 92.3,
             "power_dba": dba(list(POWER_DB)),
             "spectrum": "engine",
             "spectrum_origin": "template",
+            "tolerance_db": None,
+        },
+        "operation": {
+            "use": "continuous",
+            "minutes_per_hour": 60.0,
+            "tone": None,
+            "ambient_dba": {},
+            "confidence": 0.95,
+            "accept_unverified": False,
         },
         "ordinance": {
             "id": "example",
@@ -194,19 +288,48 @@ def example_document() -> dict[str, Any]:
             "title": "Noise limits (made up)",
             "url": "https://example.org/code/8-4",
             "evidence": "made up",
-            "measured_at": "receiving lot line",
+            "measured": {"at": "receiving lot line", "distance_m": None, "height_m": 1.5, **CITED},
+            "averaging_minutes": None,
+            "where_zones_meet": "strictest",
             "periods": [
-                {"name": "day", "start": "07:00", "end": "22:00"},
-                {"name": "night", "start": "22:00", "end": "07:00"},
+                {"name": "day", "hours": ["Mon-Sun 07:00-22:00"]},
+                {"name": "night", "hours": ["Mon-Sun 22:00-07:00"]},
             ],
             "limits": [
-                {"zone": zone, "period": period, "limit_dba": limit}
-                for zone, row in LIMITS.items()
+                {
+                    "zone": zone,
+                    "source_zone": "*",
+                    "period": period,
+                    "metric": metric,
+                    "statistic": "level",
+                    "limit_db": limit,
+                    "stated": "number",
+                    "cap": False,
+                    **CITED,
+                }
+                for (zone, metric), row in LIMITS.items()
                 for period, limit in row.items()
             ],
-            "setback_m": 1.524,
-            "building_distance_m": 1.5,
-            "not_applied": ["Lower limits for tonal sound are not computed."],
+            "allowances": [],
+            "tone": None,
+            "ambient": None,
+            "near_homes": None,
+            "standby": {
+                "outage_exempt": True,
+                "testing": ["Mon-Sat 11:00-17:00"],
+                "testing_minutes": 30.0,
+                "testing_every_days": 7.0,
+                "testing_exempt": False,
+                **CITED,
+            },
+            "setback": {"distance_m": 1.524, **CITED},
+            "building_distance": {"distance_m": 1.5, **CITED},
+            "rules": [
+                "Levels are measured at the lot line of the receiving lot, 1.5 m above ground.",
+                "In homes no more than 68 dB(A) by day and 62 dB(A) by night.",
+            ],
+            "conditions": ["An engineer finds in writing that the limits will be kept."],
+            "not_applied": ["Lower limits for impulsive sound are not computed."],
         },
         "site": {
             "id": "12-034",
@@ -231,7 +354,7 @@ def example_document() -> dict[str, Any]:
         },
         "layout": {
             "units": 6,
-            "bound": 9,
+            "bound": 3,
             "bound_by": worst["id"],
             "kw": 1200.0,
             "area_m2": 6 * LENGTH_M * WIDTH_M,
@@ -242,50 +365,61 @@ def example_document() -> dict[str, Any]:
         "neighbours": sorted(worst_rows, key=badness),
         "worst": {
             "receptor": worst["id"],
-            "neighbour": worst["neighbour"],
-            "period": worst["period"],
-            "limit_dba": worst["limit_dba"],
-            "level_dba": worst["level_dba"],
-            "paths": [path_terms(u["id"], (u["x_m"], u["y_m"]), (worst["x"], worst["y"])) for u in units],
+            **{
+                key: value for key, value in worst.items() if key not in ("id", "zone", "zone_class", "state")
+            },
+            "level_dba": total(paths, "dba"),
+            "paths": paths,
         },
-        "readings": [
+        "periods": [
             {
-                "reading": "1m",
-                "chosen": False,
-                "power_dba": 85.7,
+                "period": "day",
+                "hours": ["Mon-Sun 07:00-22:00"],
+                "units": None,
+                "unit_ids": [],
                 "state": "UNKNOWN",
-                "units": 6,
-                "bound": 96,
-                "worst_margin_db": 5.3,
             },
             {
-                "reading": "3ft",
-                "chosen": False,
-                "power_dba": 85.3,
-                "state": "UNKNOWN",
-                "units": 6,
-                "bound": 105,
-                "worst_margin_db": 5.7,
-            },
-            {
-                "reading": "7m",
-                "chosen": True,
-                "power_dba": dba(list(POWER_DB)),
+                "period": "night",
+                "hours": ["Mon-Sun 22:00-07:00"],
+                "units": None,
+                "unit_ids": [],
                 "state": "FAIL",
-                "units": 6,
-                "bound": 9,
-                "worst_margin_db": worst["margin_db"],
-            },
-            {
-                "reading": "power",
-                "chosen": False,
-                "power_dba": 69.0,
-                "state": "UNKNOWN",
-                "units": 6,
-                "bound": 412,
-                "worst_margin_db": 22.0,
             },
         ],
+        "zones": [
+            {
+                "zone": zone,
+                "zone_class": CLASSES.get(zone or ""),
+                "receptors": len({r["id"] for r in receptors if r["zone"] == zone}),
+                "neighbours": len({r["neighbour"] for r in receptors if r["zone"] == zone}),
+            }
+            for zone in ("C-1", "R-2", "R-4", None)
+        ],
+        "readings": readings(worst),
+        "deviations": [
+            {
+                "part": "source",
+                "sigma_db": 1.0,
+                "metrics_db": {"dba": 1.0, "63": 1.3},
+                "reason": "Template, not the maker's.",
+            },
+            {
+                "part": "method",
+                "sigma_db": 1.1,
+                "metrics_db": {"dba": 1.1, "63": 1.2},
+                "reason": "ISO 9613-2 Table 5.",
+            },
+            {
+                "part": "reading",
+                "sigma_db": 0.0,
+                "metrics_db": {"dba": 0.0, "63": 0.0},
+                "reason": "Shown as a table of its own.",
+            },
+        ],
+        "existing": [],
+        "unverified": [],
+        "warnings": [],
         "assumptions": [
             {
                 "name": "sound.stated_at",
@@ -321,7 +455,7 @@ def example_document() -> dict[str, Any]:
                 "role": "parcels",
                 "path": "parcels.gpkg",
                 "layer": "parcels",
-                "crs": "EPSG:26918",
+                "crs": "EPSG:2263",
                 "features": 60,
                 "sha256": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
                 "notes": ["Lot 12-007 crossed itself and was repaired; its area stayed the same."],
