@@ -24,7 +24,7 @@ def as_found(value: Any) -> str:
     """A value as a message shows it."""
     if isinstance(value, dict | list):
         return "a table" if isinstance(value, dict) else "a list"
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    return repr(value)
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:
