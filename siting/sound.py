@@ -50,10 +50,16 @@ def sound_under(unit: Unit, reading: str, origin: Origin) -> Sound:
         distance_m = float(name[:-2]) * FOOT_M if name.endswith("ft") else float(name[:-1])
         power_dba += 10 * math.log10(surface_m2(unit, distance_m))  # ISO 3744: Lw = Lp + 10 lg(S / 1 m²)
     stated = unit.sound
-    shift = power_dba - float(a_weighted_total(stated.shape_db))
-    power_31_db = None if stated.shape_31_db is None else stated.shape_31_db + shift
-    power_db = tuple(level + shift for level in stated.shape_db)
+    power_db, power_31_db = octave_powers(stated.shape_db, stated.shape_31_db, power_dba)
     return Sound(name, origin, power_db, power_31_db, power_dba, stated.shape_name)
+
+
+def octave_powers(
+    shape_db: Sequence[float], shape_31_db: float | None, power_dba: float
+) -> tuple[tuple[float, ...], float | None]:
+    """Sound power of the 8 bands from 63 Hz, and of the 31.5 Hz octave where known, of a shape with this A-weighted power."""
+    shift = power_dba - float(a_weighted_total(shape_db))
+    return tuple(level + shift for level in shape_db), None if shape_31_db is None else shape_31_db + shift
 
 
 def resolve_sound(unit: Unit, sound_at: str | None) -> Sound:

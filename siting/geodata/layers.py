@@ -21,7 +21,8 @@ from siting.model import Facts
 
 Shapes = NDArray[np.object_]
 Box = tuple[float, float, float, float]
-POINT_ROLES = ("receptors",)
+POINT_ROLES = {"receptors": "points", "existing machines": "points or polygons"}  # role -> what is looked for
+STATED_BY = {"parcels": "--crs", "existing machines": "--existing-crs"}  # role -> option with the file's CRS
 NOWHERE_NEAR_M = 50_000.0
 Namer = Callable[[pd.DataFrame], Sequence[str]]
 
@@ -31,7 +32,7 @@ class Layer:
     """A layer past the gate.
 
     `frame` has one row for every feature, in the file's order, with a geometry in metres in `crs`: a valid polygon or
-    multipolygon (points for the role receptors), None where `unusable` says why not.
+    multipolygon (whatever the file has for the roles of `POINT_ROLES`), None where `unusable` says why not.
     """
 
     frame: geopandas.GeoDataFrame
@@ -61,7 +62,7 @@ def read_layer(
     path : str or Path
         GeoPackage, Shapefile (also zipped), GeoJSON, TopoJSON, FlatGeobuf, GeoParquet, KML or File Geodatabase.
     role : str
-        What the layer is for: "parcels", "zoning", "buildings", "keep-out", "receptors".
+        What the layer is for: "parcels", "zoning", "buildings", "keep-out", "receptors", "existing machines".
     layer : str, optional
         Its name; left out, the only layer with polygons is taken.
     stated : str, optional
@@ -145,7 +146,7 @@ def _own_crs(name: str, role: str, table: Table, stated: str | None) -> tuple[CR
     if crs is None:
         degrees = bool(np.all(np.abs(shapely.total_bounds(table.shapes)) <= (180, 90, 180, 90)))
         hint = " (its coordinates look like degrees, perhaps EPSG:4326)" if degrees else ""
-        advice = "state it with --crs EPSG:NNNN" if role == "parcels" else (
+        advice = f"state it with {STATED_BY[role]} EPSG:NNNN" if role in STATED_BY else (
             "save it with its CRS, as a GeoPackage or with a .prj beside the Shapefile"
         )  # fmt: skip
         raise InputError(f"{name}: layer {table.layer} states no CRS{hint}; {advice}.")
@@ -158,7 +159,7 @@ def _own_crs(name: str, role: str, table: Table, stated: str | None) -> tuple[CR
 def _require_some(name: str, role: str, table: Table, shapes: Shapes, reasons: dict[int, str]) -> None:
     if not shapely.is_missing(shapes).all():
         return
-    wanted = "points" if role in POINT_ROLES else "polygons"
+    wanted = POINT_ROLES.get(role, "polygons")
     areal = [
         why
         for row, why in sorted(reasons.items())
