@@ -15,7 +15,8 @@ AT_ONCE = 16_384  # receptors
 class Hearing:
     """Where units may stand, who hears them, and what lies between.
 
-    `memo` keeps what units at single poses bring where sound past buildings takes long to compute.
+    Where sound past buildings takes long to compute, `memo` keeps what units at single poses bring, and `rows` what all poses
+    bring to single receptors, both by the receptor's `number`, which stays the same when receptors are left out or added.
     """
 
     unit: Unit
@@ -25,7 +26,9 @@ class Hearing:
     neighbour: Ints  # (R,) whose lot
     around: Surroundings
     basis: Floats  # (B, 9) sums over octave bands out of which every metric is put together
+    number: Ints  # (R,)
     memo: dict[int, Floats] = field(default_factory=dict)
+    rows: dict[int, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many receptors."""
@@ -54,8 +57,20 @@ def together(hearing: Hearing, chosen: Ints, heard: Ints) -> Floats:
     total = np.zeros((len(heard), len(hearing.basis)))
     _remember(hearing, chosen, heard)
     for pose in chosen.tolist():
-        total += hearing.memo[pose][heard]
+        total += hearing.memo[pose][hearing.number[heard]]
     return total
+
+
+def from_all_poses(hearing: Hearing, heard: Ints) -> Floats:
+    """Energy (P, R, B) at some receptors from one unit at each pose."""
+    poses = np.arange(len(hearing.poses))
+    if not hearing.around.screens:
+        return energy(hearing, poses, heard)
+    missing = np.array([k for k in heard.tolist() if int(hearing.number[k]) not in hearing.rows], np.int64)
+    if len(missing):
+        found = energy(hearing, poses, missing)
+        hearing.rows.update((int(hearing.number[k]), found[:, j]) for j, k in enumerate(missing.tolist()))
+    return np.stack([hearing.rows[int(n)] for n in hearing.number[heard]], axis=1)
 
 
 def open_together(hearing: Hearing, chosen: Ints) -> Floats:
@@ -71,14 +86,17 @@ def _in_pieces(hearing: Hearing, chosen: Ints, heard: Ints, obstacles: bool) -> 
 
 def _remember(hearing: Hearing, chosen: Ints, heard: Ints) -> None:
     """Compute what is not yet known of each chosen pose, those that lack the same receptors in one call."""
-    nothing = np.full((len(hearing), len(hearing.basis)), np.nan)
+    numbers, sums = hearing.number[heard], len(hearing.basis)
     lacking: dict[bytes, list[int]] = {}
     for pose in chosen.tolist():
-        known = hearing.memo.setdefault(pose, nothing.copy())
-        lacking.setdefault(np.isnan(known[heard, 0]).tobytes(), []).append(pose)
+        known = hearing.memo.get(pose, np.zeros((0, sums)))
+        more = int(numbers.max(initial=-1)) + 1 - len(known)
+        if more > 0 or pose not in hearing.memo:
+            known = hearing.memo[pose] = np.concatenate([known, np.full((max(more, 0), sums), np.nan)])
+        lacking.setdefault(np.isnan(known[numbers, 0]).tobytes(), []).append(pose)
     for mask, poses in lacking.items():
-        missing = heard[np.frombuffer(mask, np.bool_)]
-        if len(missing):
-            found = energy(hearing, np.array(poses), missing)
+        missing = np.frombuffer(mask, np.bool_)
+        if missing.any():
+            found = energy(hearing, np.array(poses), heard[missing])
             for pose, values in zip(poses, found, strict=True):
-                hearing.memo[pose][missing] = values
+                hearing.memo[pose][numbers[missing]] = values

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting import noise, placement
-from siting.hearing import Hearing, energy, open_together, together
+from siting.hearing import Hearing, energy, from_all_poses, open_together, together
 from siting.model import Floats, Ints, Layout
 
 PROBES = 16  # poses tried on all receptors to find the rows to start with
@@ -221,10 +221,10 @@ def excess(demand: Demand, heard: Floats, which: Ints | None = None) -> Floats:
         return np.asarray(10 * np.log10(np.nan_to_num(ratio, nan=0.0, posinf=np.inf).max(axis=-1, initial=0.0)))
 
 
-def loads(demand: Demand, rows: Rows) -> Loads:
-    """What units take of each row; rows that another one of the same receptor is never behind are left out."""
+def loads(demand: Demand, rows: Rows, true: bool = False) -> Loads:
+    """What units take of each row (with `true` of true limits only); one nowhere fuller than another of its receptor is left out."""
     room = demand.room[rows.index]
-    limited = room < np.inf
+    limited = (room < np.inf) & (demand.true[rows.index] | (not true))
     with np.errstate(divide="ignore"):
         load = (rows.energy @ demand.mix.T) / room  # (P, k, M)
     keep = limited & ~_implied(load, limited)
@@ -247,13 +247,9 @@ def _implied(load: Floats, limited: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _bound(hearing: Hearing, demand: Demand, rows: Rows) -> tuple[int, int, int]:
     """The upper bound under true limits, the receptor's index that sets it (-1: space), and the metric's."""
-    all_loads = loads(demand, rows)
-    true = demand.true[all_loads.receptor, all_loads.metric]
-    load = all_loads.load if true.all() else all_loads.load[:, true]
-    bound, row = placement.upper_bound(hearing.poses, hearing.unit, load, 1.0)
-    if row < 0:
-        return bound, -1, -1
-    return bound, int(all_loads.receptor[true][row]), int(all_loads.metric[true][row])
+    binding = loads(demand, rows, true=True)
+    bound, row = placement.upper_bound(hearing.poses, hearing.unit, binding.load, 1.0)
+    return (bound, -1, -1) if row < 0 else (bound, int(binding.receptor[row]), int(binding.metric[row]))
 
 
 def _worst_of_each(over: Floats, neighbour: Ints) -> Ints:
@@ -264,7 +260,7 @@ def _worst_of_each(over: Floats, neighbour: Ints) -> Ints:
 
 
 def _with(hearing: Hearing, rows: Rows | None, more: Ints) -> Rows:
-    found = energy(hearing, np.arange(len(hearing.poses)), more)
+    found = from_all_poses(hearing, more)
     if rows is None:
         return Rows(more, found)
     return Rows(np.concatenate((rows.index, more)), np.concatenate((rows.energy, found), axis=1))

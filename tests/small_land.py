@@ -5,7 +5,9 @@ import numpy as np
 import shapely
 from shapely import affinity
 
-from siting.model import Clearance, Limit, Ordinance, Period, StatedSound, Unit
+from small_ordinance import READ, small_ordinance
+
+from siting.model import Clearance, Period, Place, Setback, StatedSound, Unit
 from siting.site import read_land
 
 MASS_M = 26986
@@ -66,22 +68,37 @@ def unit(level=69.0, at="7m", length=1.5, width=0.93, clearance=(0.9144,) * 4, s
 
 
 def code(
-    limits, patterns=(), where="receiving lot line", setback=1.524, building=1.524, periods=("day", "night")
+    limits,
+    patterns=(),
+    where="receiving lot line",
+    setback=1.524,
+    building=1.524,
+    periods=("day", "night"),
+    **fields,
 ):
     """An ordinance from {class: limit or (day, night)}."""
-    rows = [
-        Limit(zone, period, float(limit))
+    rows = {
+        (zone, period): float(limit)
         for zone, given in limits.items()
         for period, limit in zip(
             periods, given if isinstance(given, tuple) else (given,) * len(periods), strict=True
         )
         if limit is not None
-    ]
-    return Ordinance(
-        "town", "Town", "1-2", "Noise", "", "made up", where, tuple(Period(p, None, None) for p in periods), tuple(rows),
-        tuple(patterns), setback, building, (),
-        {"role": "ordinance", "path": "town.toml", "layer": None, "crs": None, "features": 1, "sha256": "", "notes": []},
-    )  # fmt: skip
+    }
+    facts = {
+        "role": "ordinance",
+        "path": "town.toml",
+        "layer": None,
+        "crs": None,
+        "features": 1,
+        "sha256": "",
+        "notes": [],
+    }
+    known = {
+        "measured": Place(where, None, None, READ), "setback": Setback(setback, READ), "source": facts,
+        "building_distance": Setback(building, READ), "periods": tuple(Period(name, ()) for name in periods),
+    }  # fmt: skip
+    return small_ordinance(rows, patterns=dict(patterns), **(known | fields))
 
 
 def block():

@@ -13,6 +13,7 @@ from test_noise import among_houses
 
 from kernels.bands import A_WEIGHTING_DB
 from siting import layout
+from siting.hearing import Hearing, open_together, together
 from siting.layout import Demand
 from siting.model import Site
 from siting.placement import body_polygon, lattice_poses
@@ -26,22 +27,43 @@ def site(lot, setback=1.524):
 
 
 def ears(lot, away, count, limits, seed=0):
-    """Receptors about a lot, each a neighbour of its own, with limits drawn from a list."""
+    """Receptors about a lot, each a neighbour of its own, with limits drawn from a list: places and limits."""
     rng = np.random.default_rng(seed)
     ring = lot.buffer(away).exterior
     xy = shapely.get_coordinates(shapely.line_interpolate_point(ring, rng.uniform(0, ring.length, count)))
-    return Demand(
-        xy, rng.choice(limits, count).astype(float), np.ones(count, bool), np.arange(count), open_land()
+    return xy, rng.choice(limits, count).astype(float)
+
+
+FLAT = np.append(0.0, 10 ** (A_WEIGHTING_DB / 10)) / np.sum(10 ** (A_WEIGHTING_DB / 10))
+
+
+def hearing_of(machine, poses, xy, around=None):
+    n = len(xy)
+    return Hearing(
+        machine, poses, xy, np.full(n, 1.5), np.arange(n), around or open_land(), FLAT[None], np.arange(n)
     )
 
 
-def answer(machine, poses, demand, power):
-    rows = layout.first_rows(machine, poses, demand)
-    quick, rows = layout.quick_layout(machine, poses, demand, power, rows)
-    return layout.most_units(machine, poses, demand, power, rows, quick)[0], quick
+def demand_of(limits, power, known=True):
+    """Limits in dB(A) for units of a flat octave shape."""
+    room = 10 ** (np.array(limits, float) / 10)[:, None]
+    return Demand(np.array([[10 ** (power / 10)]]), room, np.full(room.shape, known))
 
 
-def twin_levels(machine, poses, chosen, demand, power):
+def answer(hearing, demand):
+    rows = layout.first_rows(hearing, demand)
+    quick, rows = layout.quick_layout(hearing, demand, rows)
+    return layout.most_units(hearing, demand, rows, quick)[0], quick
+
+
+def levels(hearing, chosen, power):
+    """dB(A) at every receptor."""
+    if not len(chosen):
+        return np.full(len(hearing), -np.inf)
+    return 10 * np.log10(together(hearing, np.array(chosen), np.arange(len(hearing)))[:, 0]) + power
+
+
+def twin_levels(machine, poses, chosen, ears_xy, power):
     """Level at every receptor by the slow twin, units of a flat octave shape, dB(A)."""
     weighted = np.zeros(8) + A_WEIGHTING_DB
     bands = weighted - 10 * np.log10(np.sum(10 ** (weighted / 10))) + power
@@ -50,7 +72,7 @@ def twin_levels(machine, poses, chosen, demand, power):
         slow_twin.absorption(f, e.temperature_c, e.humidity_pct, e.pressure_kpa) for f in slow_twin.EXACT_HZ
     ]
     out = []
-    for ear in demand.xy:
+    for ear in ears_xy:
         lost = [
             slow_twin.attenuation(s, machine.source_height_m, ear, e.receptor_height_m, alpha, 0, 0, 0)
             for s in poses.xy[chosen]
@@ -66,19 +88,18 @@ def test_layouts_are_legal_at_every_receptor_though_few_are_listened_to(seed, co
     lot = affinity.rotate(shapely.box(0, 0, 60, 40), 11 * seed)
     machine = unit()
     poses = lattice_poses(site(lot), machine)
-    demand = ears(lot, 12.0, count, limits, seed)
-    best, quick = answer(machine, poses, demand, POWER)
-    assert 0 < len(quick.chosen) <= len(best.chosen) <= best.bound
-    for found in (best, quick):
-        everywhere = layout.layout_levels(machine, poses, demand, found.chosen, POWER)
-        assert (everywhere <= demand.planning_dba).all()
-        np.testing.assert_array_equal(everywhere, found.level)
-    heard = np.argsort(demand.planning_dba - best.level)[:15]
-    some = replace(demand, xy=demand.xy[heard])
+    xy, limit = ears(lot, 12.0, count, limits, seed)
+    hearing, demand = hearing_of(machine, poses, xy), demand_of(limit, POWER)
+    best, quick = answer(hearing, demand)
+    assert 0 < len(quick) <= len(best.chosen) <= best.bound
+    for chosen in (best.chosen, quick):
+        assert (levels(hearing, chosen, POWER) <= limit).all()
+    found = levels(hearing, best.chosen, POWER)
+    heard = np.argsort(limit - found)[:15]
     np.testing.assert_allclose(
-        twin_levels(machine, poses, best.chosen, some, POWER), best.level[heard], atol=1e-9
+        twin_levels(machine, poses, best.chosen, xy[heard], POWER), found[heard], atol=1e-9
     )
-    assert (demand.planning_dba - best.level).min() < 4  # and they use what the limits leave
+    assert (limit - found).min() < 4  # and they use what the limits leave
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -97,21 +118,22 @@ def test_past_houses_a_layout_is_legal_everywhere_and_the_nearest_to_its_limit_i
         poses.xy[few], poses.rotation_deg[few], poses.cell[few], poses.turned[few], poses.step_m, poses.angle_deg,
         poses.body_m,
     )  # fmt: skip
-    demand = ears(lot, 25.0, 70, [60, 66], seed)
-    demand = replace(demand, around=around)
-    best, quick = answer(machine, poses, demand, 92.0)
-    everyone = layout.layout_levels(machine, poses, demand, best.chosen, 92.0)
-    assert 0 < len(quick.chosen) <= len(best.chosen) <= best.bound
-    assert (everyone <= demand.planning_dba).all()
-    computed = ~np.isnan(best.level)
-    np.testing.assert_array_equal(best.level[computed], everyone[computed])
-    excess = everyone - demand.planning_dba
-    found, where = layout.nearest_to_limit(machine, poses, demand, best.chosen)
-    assert found + 92.0 == pytest.approx(excess.max(), abs=1e-9) and where == excess.argmax()
-    level, exact = layout.completed(machine, poses, demand, best.chosen, 92.0, best.level)
+    xy, limit = ears(lot, 25.0, 70, [60, 66], seed)
+    hearing, demand = hearing_of(machine, poses, xy, around), demand_of(limit, 92.0)
+    best, quick = answer(hearing, demand)
+    fresh = hearing_of(machine, poses, xy, around)  # nothing remembered
+    everyone = levels(fresh, best.chosen, 92.0)
+    assert 0 < len(quick) <= len(best.chosen) <= best.bound
+    assert (everyone <= limit).all()
+    np.testing.assert_allclose(levels(hearing, best.chosen, 92.0), everyone, atol=1e-11)
+    excess = everyone - limit
+    found, where = layout.nearest_to_limit(hearing, demand, best.chosen)
+    assert found == pytest.approx(excess.max(), abs=1e-9) and where == excess.argmax()
+    energy, exact = layout.completed(hearing, demand, best.chosen)
+    level = 10 * np.log10(energy[:, 0]) + 92.0
     np.testing.assert_allclose(level[exact], everyone[exact], atol=1e-9)
-    assert exact[excess.argmax()] and (level[~exact] - demand.planning_dba[~exact] < excess.max()).all()
-    over_land = layout.open_levels(machine, poses, demand, best.chosen, 92.0)
+    assert exact[excess.argmax()] and (level[~exact] - limit[~exact] < excess.max()).all()
+    over_land = 10 * np.log10(open_together(hearing, best.chosen)[:, 0]) + 92.0
     assert (everyone < over_land - 3).any()  # the houses do screen
 
 
@@ -126,8 +148,8 @@ def tiny(seed):
         poses.xy[keep], poses.rotation_deg[keep], poses.cell[keep], poses.turned[keep], poses.step_m, poses.angle_deg,
         poses.body_m,
     )  # fmt: skip
-    demand = ears(lot, 3.0, 7, np.linspace(76, 90, 8), seed)
-    return machine, poses, demand
+    xy, limit = ears(lot, 3.0, 7, np.linspace(76, 90, 8), seed)
+    return poses, hearing_of(machine, poses, xy), limit
 
 
 def compatible(poses, gap=0.3048):
@@ -149,33 +171,56 @@ def compatible(poses, gap=0.3048):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_the_bound_is_never_below_the_optimum_and_a_given_number_stands_nearly_as_quiet_as_can_be(seed):
-    machine, poses, demand = tiny(seed)
+    poses, hearing, limit = tiny(seed)
+    demand = demand_of(limit, POWER)
     subsets = list(compatible(poses))
-    excess = [
-        layout.layout_levels(machine, poses, demand, np.array(s), POWER) - demand.planning_dba
-        for s in subsets
-    ]
+    excess = [levels(hearing, s, POWER) - limit for s in subsets]
     optimum = max((len(s) for s, e in zip(subsets, excess, strict=True) if e.max() <= 0), default=0)
-    best, _ = answer(machine, poses, demand, POWER)
+    best, _ = answer(hearing, demand)
     assert len(best.chosen) <= optimum <= best.bound
     assert len(best.chosen) >= optimum - 1
-    rows = layout.first_rows(machine, poses, demand)
+    rows = layout.first_rows(hearing, demand)
     for wanted in {1, min(2, max(map(len, subsets)))}:
-        chosen, _ = layout.quietest_units(machine, poses, demand, wanted, rows, [])
+        chosen, _ = layout.quietest_units(hearing, demand, wanted, rows, [])
         assert wanted - 1 <= len(chosen) <= wanted  # filling may miss one on poses as scattered as these
         if len(chosen) < wanted:
             continue
-        mine = (layout.layout_levels(machine, poses, demand, chosen, POWER) - demand.planning_dba).max()
+        mine = (levels(hearing, chosen, POWER) - limit).max()
         quietest = min(e.max() for s, e in zip(subsets, excess, strict=True) if len(s) == wanted)
         assert quietest - 1e-9 <= mine <= quietest + (1e-9 if wanted == 1 else 1.0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_many_metrics_the_optimum_is_that_of_brute_force_over_all_of_them(seed):
+    # three sums over bands with limits of their own, some of them none: the same subsets as above, every row by hand
+    poses, plain, limit = tiny(seed)
+    rng = np.random.default_rng(seed + 50)
+    basis = rng.uniform(0.0, 1.0, (3, 9)) * [0, *[1] * 8]
+    hearing = replace(plain, basis=basis, memo={}, rows={})
+    limits = limit[:, None] + rng.uniform(-1, 3, (7, 3))
+    limits[rng.random((7, 3)) < 0.3] = np.inf
+    mix = np.diag(10 ** (np.array([POWER, POWER - 1, POWER + 1]) / 10))
+    demand = Demand(mix, 10 ** (limits / 10), np.ones((7, 3), bool))
+    subsets = list(compatible(poses))
+    legal = []
+    for s in subsets:
+        heard = together(hearing, np.array(s), np.arange(7))
+        level = 10 * np.log10(np.stack([heard[:, k] * mix[k, k] for k in range(3)], axis=1))
+        assert layout.excess(demand, heard).max() == pytest.approx((level - limits).max(), abs=1e-9)
+        if (level <= limits).all():
+            legal.append(s)
+    optimum = max(map(len, legal), default=0)
+    best, _ = answer(hearing, demand)
+    assert optimum - 1 <= len(best.chosen) <= optimum <= best.bound
+    assert not len(best.chosen) or sorted(best.chosen.tolist()) in [sorted(s) for s in legal]
 
 
 def test_an_unknown_limit_is_planned_for_and_does_not_lower_the_bound():
     lot = shapely.box(0, 0, 40, 30)
     machine, poses = unit(), lattice_poses(site(lot), unit())
-    strict = ears(lot, 10.0, 40, [55])
-    unknown = replace(strict, known=np.zeros(40, bool))
-    known, not_known = answer(machine, poses, strict, POWER)[0], answer(machine, poses, unknown, POWER)[0]
+    xy, limit = ears(lot, 10.0, 40, [55])
+    hearing = hearing_of(machine, poses, xy)
+    known, not_known = (answer(hearing, demand_of(limit, POWER, known))[0] for known in (True, False))
     np.testing.assert_array_equal(known.chosen, not_known.chosen)
     assert not_known.bound > known.bound and not_known.bound_by == -1
 
@@ -184,21 +229,35 @@ def test_an_unknown_limit_is_planned_for_and_does_not_lower_the_bound():
 def test_louder_units_are_never_more(seed):
     lot = affinity.rotate(shapely.box(0, 0, 30 + 4 * seed, 22), 9 * seed)
     machine = unit()
-    poses, demand = lattice_poses(site(lot), machine), ears(lot, 8.0, 60, [60, 64], seed)
+    poses = lattice_poses(site(lot), machine)
+    xy, limit = ears(lot, 8.0, 60, [60, 64], seed)
+    hearing = hearing_of(machine, poses, xy)
     counts = [
-        len(answer(machine, poses, demand, power)[0].chosen)
+        len(answer(hearing, demand_of(limit, power))[0].chosen)
         for power in (84.0, 88.0, 92.0, 96.0, 100.0, 104.0)
     ]
     assert counts == sorted(counts, reverse=True) and counts[0] > counts[-1]
 
 
+def test_no_unit_where_what_is_there_leaves_no_room_and_any_number_where_there_is_no_limit():
+    lot = shapely.box(0, 0, 40, 30)
+    machine = unit()
+    poses = lattice_poses(site(lot), machine)
+    xy, limit = ears(lot, 10.0, 40, [80])
+    hearing = hearing_of(machine, poses, xy)
+    limit[7] = -np.inf
+    full, _ = answer(hearing, demand_of(limit, POWER))
+    assert len(full.chosen) == 0 and full.bound == 0 and full.bound_by == 7
+    free, _ = answer(hearing, demand_of(np.full(40, np.inf), POWER))
+    assert len(free.chosen) > 20 and free.bound_by == -1
+
+
 def test_nobody_to_hear_and_nowhere_to_stand():
     machine, lot = unit(), shapely.box(0, 0, 20, 10)
-    nobody = Demand(np.zeros((0, 2)), np.zeros(0), np.zeros(0, bool), np.zeros(0, np.int64), open_land())
     poses = lattice_poses(site(lot), machine)
-    best, _ = answer(machine, poses, nobody, POWER)
+    best, _ = answer(hearing_of(machine, poses, np.zeros((0, 2))), demand_of([], POWER))
     assert len(best.chosen) > 5 and best.bound_by == -1 and len(best.level) == 0
     nowhere = lattice_poses(site(shapely.box(0, 0, 3, 3)), machine)
-    demand = ears(lot, 5, 4, [60])
-    best, _ = answer(machine, nowhere, demand, POWER)
-    assert len(best.chosen) == 0 and best.bound == 0 and (best.level == -np.inf).all()
+    xy, limit = ears(lot, 5, 4, [60])
+    best, _ = answer(hearing_of(machine, nowhere, xy), demand_of(limit, POWER))
+    assert len(best.chosen) == 0 and best.bound == 0

@@ -60,6 +60,21 @@ def among_houses(*buildings, environment=ENVIRONMENT):
     return Surroundings(environment, ready, without_obstacles(ready.medium), 0, 0, ())
 
 
+def basis(machine):
+    """Energy of 0 dB(A) in the machine's octave shape, A-weighted: the sum over bands that a level in dB(A) is."""
+    weighted = 10 ** ((np.array(machine.sound.shape_db) + A_WEIGHTING_DB) / 10)
+    return np.append(0.0, weighted / weighted.sum())[None]
+
+
+def transfer(machine, xy, rotation, receivers, around=None, **options):
+    return noise.transfer(machine, xy, rotation, receivers, 1.5, basis(machine), around, **options).energy
+
+
+def scene_levels(around, machine, sound, units, receivers, height=1.5):
+    scene = noise.unit_scene(around, machine, sound, units)
+    return noise.scene_levels(scene, receivers, np.full(len(receivers), height), ("dba",))[:, 0]
+
+
 def twin(machine, sound, around, xy, rotation, receivers):
     """Level of each unit alone at each receiver by the slow twin, dB(A): (S, R)."""
     height = around.environment.receptor_height_m
@@ -79,11 +94,12 @@ def test_transfer_and_terms_are_the_slow_twins_levels(name, environment):
     turn = np.array([0.0, 33.0])
     far = machine.length_m  # no receptor in the body
     sources, receivers = np.array([[0.0, 0.0], [-3.0, 1.0]]), np.array(PLACES) + far
-    energy = noise.transfer(machine, sources, turn, receivers, around).energy
+    ear = environment.receptor_height_m
+    energy = noise.transfer(machine, sources, turn, receivers, ear, basis(machine), around).energy
     assert energy.shape == (2, len(PLACES), 1)
     expected = twin(machine, sound, around, sources, turn, receivers)
     np.testing.assert_allclose(10 * np.log10(energy[:, :, 0]) + sound.power_dba, expected, atol=1e-9)
-    together = noise.scene_levels(around, machine, sound, placed(sources, turn), receivers)
+    together = scene_levels(around, machine, sound, placed(sources, turn), receivers, ear)
     np.testing.assert_allclose(together, 10 * np.log10((10 ** (expected / 10)).sum(axis=0)), atol=1e-9)
 
 
@@ -102,16 +118,14 @@ def test_units_among_houses_are_the_slow_twins_and_the_scenes_own_levels(below, 
     sound = resolve_sound(machine, None)
     sources, turn = np.array([[0.0, 0.0], [4.0, 3.0]]), np.array([20.0, 110.0])
     receivers = np.array([(1.4, 0.8), (30.0, 2.0), (2.0, 10.0), (-30.0, 4.0), (9.0, -20.0), (2.5, -3.0)])
-    energy = noise.transfer(machine, sources, turn, receivers, around).energy[:, :, 0]
+    energy = transfer(machine, sources, turn, receivers, around)[:, :, 0]
     expected = twin(machine, sound, around, sources, turn, receivers)
     np.testing.assert_allclose(10 * np.log10(energy) + sound.power_dba, expected, atol=1e-8)
-    exact = noise.scene_levels(around, machine, sound, placed(sources, turn), receivers)
+    exact = scene_levels(around, machine, sound, placed(sources, turn), receivers)
     np.testing.assert_allclose(10 * np.log10(energy.sum(axis=0)) + sound.power_dba, exact, atol=1e-11)
     scene = noise.unit_scene(around, machine, sound, placed(sources, turn), ears(receivers))
     assert [heard.level_dba for heard in levels(scene)] == exact.tolist()
-    open_land_energy = noise.transfer(machine, sources, turn, receivers, around, obstacles=False).energy[
-        :, :, 0
-    ]
+    open_land_energy = transfer(machine, sources, turn, receivers, around, obstacles=False)[:, :, 0]
     direct = np.array(
         [
             [
@@ -135,8 +149,8 @@ def test_a_unit_is_loudest_before_its_front_which_is_the_south_side_at_rotation_
     machine = replace(machine, sound=replace(machine.sound, directivity_db=SIDES))
     angle = np.radians(rotation - 90 + 45 * np.arange(8))  # from the front, counter-clockwise
     around = 40 * np.column_stack([np.cos(angle), np.sin(angle)])
-    turned = noise.transfer(machine, np.zeros((1, 2)), np.array([rotation]), around).energy[0, :, 0]
-    plain = noise.transfer(unit(), np.zeros((1, 2)), np.array([rotation]), around).energy[0, :, 0]
+    turned = transfer(machine, np.zeros((1, 2)), np.array([rotation]), around)[0, :, 0]
+    plain = transfer(unit(), np.zeros((1, 2)), np.array([rotation]), around)[0, :, 0]
     np.testing.assert_allclose(10 * np.log10(turned / plain), [6, 3, 0, -3, -6, -6, -3, 0], atol=1e-9)
     assert noise.loudest_side_db(machine) == 6 and noise.loudest_side_db(unit()) == 0
 
@@ -144,7 +158,7 @@ def test_a_unit_is_loudest_before_its_front_which_is_the_south_side_at_rotation_
 def test_a_receptor_in_a_body_can_never_be_legal_and_beside_it_is_what_the_parts_give():
     machine = unit()
     here = np.array([[0.4, 0.1], [0.75, 0.0], [1.0, 0.0]])
-    energy = noise.transfer(machine, np.zeros((1, 2)), np.zeros(1), here).energy[0, :, 0]
+    energy = transfer(machine, np.zeros((1, 2)), np.zeros(1), here)[0, :, 0]
     assert (energy[:2] >= 1e30).all() and 0 < energy[2] < 1
     # the twin's parts, 25 cm from the end of the body
     sound = resolve_sound(machine, None)
@@ -181,9 +195,9 @@ def test_the_terms_of_a_path_add_up_to_its_level_and_its_distances_are_pythagora
 
 
 def test_nobody_and_nothing_is_an_empty_array_not_an_error():
-    assert noise.transfer(unit(), np.zeros((0, 2)), np.zeros(0), np.zeros((3, 2))).energy.shape == (0, 3, 1)
-    assert noise.transfer(unit(), np.zeros((2, 2)), np.zeros(2), np.zeros((0, 2))).energy.shape == (2, 0, 1)
-    assert noise.scene_levels(open_land(), unit(), None, (), np.zeros((2, 2))).tolist() == [-np.inf, -np.inf]
+    assert transfer(unit(), np.zeros((0, 2)), np.zeros(0), np.zeros((3, 2))).shape == (0, 3, 1)
+    assert transfer(unit(), np.zeros((2, 2)), np.zeros(2), np.zeros((0, 2))).shape == (2, 0, 1)
+    assert scene_levels(open_land(), unit(), None, (), np.zeros((2, 2))).tolist() == [-np.inf, -np.inf]
 
 
 @pytest.mark.parametrize(
@@ -218,10 +232,8 @@ def test_beyond_reach_a_facade_behind_the_receptor_gives_no_more_than_the_limit(
     around = among_houses(shapely.box(reach + away, -60, reach + away + 5, 60))
     machine = unit(level=97.8, at="power")
     sound = resolve_sound(machine, None)
-    heard = noise.scene_levels(around, machine, sound, placed([(0.0, 0.0)], [0.0]), np.array([[reach, 0.0]]))
-    alone = noise.scene_levels(
-        open_land(), machine, sound, placed([(0.0, 0.0)], [0.0]), np.array([[reach, 0.0]])
-    )
+    heard = scene_levels(around, machine, sound, placed([(0.0, 0.0)], [0.0]), np.array([[reach, 0.0]]))
+    alone = scene_levels(open_land(), machine, sound, placed([(0.0, 0.0)], [0.0]), np.array([[reach, 0.0]]))
     assert alone[0] + 2 < heard[0] <= 55
 
 
@@ -229,10 +241,8 @@ def test_the_longer_side_may_be_either_to_the_bit():
     rng, machine = np.random.default_rng(8), unit()
     many, few = rng.uniform(0, 60, (40, 2)), rng.uniform(70, 140, (7, 2))
     turn = rng.uniform(0, 90, 40)
-    whole = noise.transfer(machine, many, turn, few).energy
-    rows = np.concatenate(
-        [noise.transfer(machine, many[k : k + 1], turn[k : k + 1], few).energy for k in range(40)]
-    )
+    whole = transfer(machine, many, turn, few)
+    rows = np.concatenate([transfer(machine, many[k : k + 1], turn[k : k + 1], few) for k in range(40)])
     assert whole.shape == (40, 7, 1) and (whole > 0).all()
     np.testing.assert_array_equal(whole, rows)
 
@@ -241,4 +251,4 @@ def test_a_receptor_in_the_source_itself_is_one_sentence():
     machine = unit(source=ENVIRONMENT.receptor_height_m)
     place = np.array([[3.0, 4.0], [9.0, 4.0]])
     with pytest.raises(InputError, match=r"exactly where the sound of box would start, 1\.5 m above"):
-        noise.transfer(machine, place, np.zeros(2), place[:1] + 0.0)
+        transfer(machine, place, np.zeros(2), place[:1] + 0.0)
