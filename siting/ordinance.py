@@ -1,71 +1,167 @@
-"""Zone names to the ordinance's classes, and the limit that holds at each receptor in each period."""
+"""The limits of an ordinance at receptors: every rule that holds there, with all corrections made."""
 
-from fnmatch import fnmatchcase
+import math
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import NamedTuple
 
 import numpy as np
 
-from siting.model import Floats, Ordinance
+from siting import unverified
+from siting.corrections import ambient_alone, ambient_assumptions, corrected, deciding
+from siting.duty import Duty, duty_of, statistic_shift
+from siting.fixed_limits import Key, classes_at, read_table
+from siting.limit_notes import correction_notes, steady_assumptions, zone_notes
+from siting.metrics import ordered
+from siting.model import Assumption, Floats, Operation, Ordinance, Receptors, Statistic
+from siting.tone import tonal
+from siting.zone_counts import zone_counts
+from siting.zones import unmatched
+from siting.zones_met import fixed_limits_at, limits_deciding, name_of, places_of
 
-ANY_ZONE = "*"
+__all__ = [
+    "Limits",
+    "Rule",
+    "limits_at",
+    "metrics_of",
+    "steady",
+    "strictest",
+    "tonal",
+    "unmatched",
+    "zone_counts",
+]
 
 
-def zone_class(ordinance: Ordinance, zone: str) -> str | None:
-    """The class that a zone's name belongs to, None where no pattern matches.
+class Rule(NamedTuple):
+    """What is compared: the level of a metric as a statistic, in a period; it is the steady level plus `shift_db`.
 
-    A name that is a class's own name belongs to it; else the patterns decide (case and surrounding blanks ignored).
-    Where several classes match, the one with the lowest limit in any period is taken.
+    The shift is -inf where the statistic does not see a sound that short.
     """
-    name = zone.strip().casefold()
-    named = [c for c in _classes(ordinance) if c.casefold() == name]
-    matched = named or [
-        c
-        for c, patterns in ordinance.zone_patterns
-        if any(fnmatchcase(name, p.strip().casefold()) for p in patterns)
-    ]
-    if matched:
-        return min(matched, key=lambda c: _strictest(ordinance, c))
-    return ANY_ZONE if ANY_ZONE in _classes(ordinance) else None
+
+    period: str
+    metric: str
+    statistic: Statistic
+    cap: bool
+    shift_db: float
 
 
-def receptor_class(ordinance: Ordinance, zones: tuple[str, ...]) -> str | None:
-    """The class that governs a place: the strictest of its zones; None where one of them, or any, is not known.
+@dataclass(frozen=True)
+class Limits:
+    """The limits of R receptors under K rules, all corrections made."""
 
-    An ordinance whose only class is "*" needs no zone.
+    rules: tuple[Rule, ...]
+    classes: list[str | None]  # the zone class that governs, None where no limit is known
+    limit_db: Floats  # (R, K) of what is compared; nan unknown, inf none
+    notes: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
+    unverified: tuple[
+        str, ...
+    ]  # numbers that decide a limit and were not read in their source, accepted or not
+
+
+def limits_at(
+    ordinance: Ordinance,
+    receptors: Receptors,
+    own_zones: tuple[str, ...],
+    operation: Operation,
+    tonal: bool,
+) -> Limits:
+    """The limit of every rule at every receptor.
+
+    At a place in several zones the strictest limit holds, rule by rule. Where the code says so, the mean of both sides holds on
+    a line between zones of different classes; it is not known where the class across is not, and one side alone holds where
+    the other has no limit. A zone that matches no class may be of any: its limit is known only where the code writes one for
+    any zone ("*") and has none that is lower. Then come the corrections of `siting.corrections.corrected`. Numbers that were
+    not read in their source leave a limit that they decide unknown, unless the user accepts them.
+
+    Parameters
+    ----------
+    own_zones : tuple of str
+        Zones of the emitting lot as the map names them.
+    tonal : bool
+        From `tonal`.
+
+    Raises
+    ------
+    InputError
+        An ambient level for a period that the ordinance does not have.
     """
-    if _classes(ordinance) == [ANY_ZONE]:
-        return ANY_ZONE
-    classes = [zone_class(ordinance, zone) for zone in zones]
-    known = [c for c in classes if c is not None]
-    if not classes or len(known) < len(classes):
-        return None
-    return min(known, key=lambda c: _strictest(ordinance, c))
-
-
-def class_limits(ordinance: Ordinance, name: str | None) -> Floats:
-    """The limit of a class in each of the ordinance's periods, dB(A); NaN where the code gives none."""
-    given = {limit.period: limit.limit_dba for limit in ordinance.limits if limit.zone == name}
-    return np.array([given.get(period.name, np.nan) for period in ordinance.periods])
-
-
-def limits_at(ordinance: Ordinance, zones: list[tuple[str, ...]]) -> tuple[list[str | None], Floats]:
-    """Class and limits of every receptor: a list of n classes and an array (n, periods), NaN where unknown."""
-    classes = {z: receptor_class(ordinance, z) for z in set(zones)}
-    rows = {c: class_limits(ordinance, c) for c in set(classes.values())}
-    named = [classes[z] for z in zones]
-    return named, np.array([rows[c] for c in named]).reshape(len(zones), len(ordinance.periods))
-
-
-def strictest_limit(ordinance: Ordinance) -> float:
-    """The lowest limit anywhere in the ordinance, dB(A)."""
-    return min(limit.limit_dba for limit in ordinance.limits)
-
-
-def _classes(ordinance: Ordinance) -> list[str]:
-    return list(
-        dict.fromkeys([limit.zone for limit in ordinance.limits] + [c for c, _ in ordinance.zone_patterns])
+    assumed = ambient_assumptions(ordinance, operation)
+    table = read_table(ordinance, operation.accept_unverified)
+    duty = duty_of(ordinance, operation, table.keys)
+    places, row = places_of(ordinance, receptors)
+    sources = classes_at(ordinance, own_zones)
+    fixed = np.array([fixed_limits_at(table, place, sources) for place in places]).reshape(
+        -1, len(table.keys)
+    )
+    near = np.array([place.near for place in places], bool)
+    limit = corrected(ordinance, operation, table.keys, duty, tonal, fixed, near)
+    if not operation.accept_unverified and not all(
+        cited.read for _, cited in unverified.everywhere(ordinance)
+    ):
+        limit[:] = np.nan
+    decided = ~duty.exempt & ~ambient_alone(ordinance, operation, table.keys)
+    used = limits_deciding(table, places, sources, list(compress(table.keys, decided)))
+    names = [name_of(table, place) for place in places]
+    return Limits(
+        rules=tuple(Rule(*key, _shift(ordinance, operation, duty, key)) for key in table.keys),
+        classes=[names[k] for k in row.tolist()],
+        limit_db=limit[row],
+        notes=(
+            *duty.notes,
+            *zone_notes(table, [places[k] for k in row.tolist()], sources),
+            *correction_notes(ordinance, operation, table.keys, duty, tonal, near[row]),
+            *unverified.missing_limits(used),
+        ),
+        assumptions=(*assumed, *steady_assumptions(table.keys)),
+        unverified=(
+            *unverified.unread_limits(used),
+            *unverified.unread_parts(
+                (subject, cited)
+                for subject, rules, cited in deciding(ordinance, operation, table.keys, duty, tonal)
+                if rules.any()
+            ),
+            *unverified.unread_parts(unverified.everywhere(ordinance)),
+        ),
     )
 
 
-def _strictest(ordinance: Ordinance, name: str) -> float:
-    limits = class_limits(ordinance, name)
-    return -np.inf if np.isnan(limits).any() else float(limits.min())
+def steady(limits: Limits, metrics: tuple[str, ...]) -> Floats:
+    """The highest steady level of each metric that keeps all its rules: (R, M); inf without a rule, nan where one is unknown."""
+    shift = np.array([rule.shift_db for rule in limits.rules])
+    allowed = limits.limit_db - shift
+    of = np.array([rule.metric for rule in limits.rules])
+    columns = [allowed[:, of == metric].min(axis=1, initial=np.inf) for metric in metrics]
+    return np.array(columns).reshape(len(metrics), len(allowed)).T
+
+
+def metrics_of(ordinance: Ordinance) -> tuple[str, ...]:
+    """The metrics that the ordinance limits, in the order of `siting.metrics.METRICS`."""
+    return ordered({limit.metric for limit in ordinance.limits})
+
+
+def strictest(ordinance: Ordinance, operation: Operation) -> Floats:
+    """The lowest steady level of each of `metrics_of` that any receptor of the ordinance may be held to: (M,).
+
+    As near homes, and with a tone unless the user denies it; numbers that were not read in their source count, and those that are
+    not known do not. inf where no number is known or none holds in this use.
+    """
+    trusting = replace(operation, accept_unverified=True)
+    table = read_table(ordinance, accept_unverified=True)
+    duty = duty_of(ordinance, trusting, table.keys)
+    lowest = dict.fromkeys(table.keys, math.inf)
+    for (_, _, key), rows in table.rows.items():
+        lowest[key] = min([lowest[key], *(row.limit_db for row in rows if not math.isnan(row.limit_db))])
+    fixed = np.array([list(lowest.values())])
+    tone, near = operation.tone is not False, np.array([True])
+    limit = corrected(ordinance, trusting, table.keys, duty, tone, fixed, near)
+    alone = corrected(replace(ordinance, ambient=None), trusting, table.keys, duty, tone, fixed, near)
+    limit = np.where(np.isnan(limit), alone, limit)  # the ambient level is not known
+    rules = tuple(Rule(*key, _shift(ordinance, operation, duty, key)) for key in table.keys)
+    return steady(Limits(rules, [None], limit, (), (), ()), metrics_of(ordinance))[0]
+
+
+def _shift(ordinance: Ordinance, operation: Operation, duty: Duty, key: Key) -> float:
+    """A cap holds in outages too, and they may last the whole hour."""
+    minutes = 60.0 if key.cap and operation.use == "standby" else duty.minutes
+    return statistic_shift(ordinance, key, minutes)
