@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting import unverified
-from siting.corrections import ambient_alone, ambient_assumptions, corrected, deciding
-from siting.duty import Duty, duty_of, statistic_shift
-from siting.fixed_limits import Key, classes_at, read_table
-from siting.limit_notes import correction_notes, steady_assumptions, zone_notes
 from siting.metrics import ordered
 from siting.model import Assumption, Floats, Operation, Ordinance, Receptors, Statistic
-from siting.tone import tonal
-from siting.zone_counts import zone_counts
+from siting.rules import unverified
+from siting.rules.corrections import ambient_alone, ambient_assumptions, corrected, deciding
+from siting.rules.duty import Duty, duty_of, statistic_shift
+from siting.rules.fixed_limits import Key, classes_at, read_table
+from siting.rules.limit_notes import correction_notes, steady_assumptions, zone_notes
+from siting.rules.tone import tonal
+from siting.rules.zone_counts import zone_counts
+from siting.rules.zones_met import fixed_limits_at, limits_deciding, name_of, places_of
 from siting.zones import unmatched
-from siting.zones_met import fixed_limits_at, limits_deciding, name_of, places_of
 
 __all__ = [
     "Limits",
@@ -71,7 +71,7 @@ def limits_at(
     At a place in several zones the strictest limit holds, rule by rule. Where the code says so, the mean of both sides holds on
     a line between zones of different classes; it is not known where the class across is not, and one side alone holds where
     the other has no limit. A zone that matches no class may be of any: its limit is known only where the code writes one for
-    any zone ("*") and has none that is lower. Then come the corrections of `siting.corrections.corrected`. Numbers that were
+    any zone ("*") and has none that is lower. Then come the corrections of `siting.rules.corrections.corrected`. Numbers that were
     not read in their source leave a limit that they decide unknown, unless the user accepts them.
 
     Parameters

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from siting.fixed_limits import Classes, Table, classes_at, limits_between, read_table
 from siting.model import Ordinance, Receptors
 from siting.outcome import ZoneCount
+from siting.rules.fixed_limits import Classes, Table, classes_at, limits_between, read_table
 from siting.zones import ANY_ZONE, needs_zones
 
 

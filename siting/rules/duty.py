@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.fixed_limits import Key
 from siting.model import Allowance, Hours, Operation, Ordinance, Standby
+from siting.rules.fixed_limits import Key
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY_MINUTES = 24 * 60

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting import quantities
-from siting.duty import Duty, allowance_of, allows_short, statistic_shift
-from siting.fixed_limits import Classes, Key, Table
 from siting.model import Assumption, Operation, Ordinance
-from siting.zones_met import Place, meets
+from siting.rules.duty import Duty, allowance_of, allows_short, statistic_shift
+from siting.rules.fixed_limits import Classes, Key, Table
+from siting.rules.zones_met import Place, meets
 
 
 def zone_notes(table: Table, places: list[Place], sources: Classes) -> tuple[str, ...]:

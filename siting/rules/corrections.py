@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.duty import Duty, allowance_of, allows_short
 from siting.errors import InputError
-from siting.fixed_limits import Key
 from siting.model import Assumption, Cited, Floats, Operation, Ordinance
+from siting.rules.duty import Duty, allowance_of, allows_short
+from siting.rules.fixed_limits import Key
 
 LEVELS = ("level", "Leq", "L50", "L10", "Lmax")  # of a period; Ldn and CNEL are of a whole day
 
@@ -62,7 +62,8 @@ def deciding(
     caps = np.array([key.cap for key in keys], bool)
     if ordinance.near_homes is not None:
         yield "The correction near homes", held, ordinance.near_homes.cited
-    if ordinance.tone is not None and tonal:
+    criterion = operation.tone is None and ordinance.tone is not None and ordinance.tone.over_neighbours_db
+    if ordinance.tone is not None and (tonal or criterion):
         yield "The correction for tones", held, ordinance.tone.cited
     allowance = allowance_of(ordinance, duty.minutes)
     if allowance is not None:

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.fixed_limits import Classes, Key, Table, classes_at, limits_between, limits_used
 from siting.model import Floats, Ints, Limit, Ordinance, Receptors
-from siting.zone_counts import class_name
+from siting.rules.fixed_limits import Classes, Key, Table, classes_at, limits_between, limits_used
+from siting.rules.zone_counts import class_name
 
 
 class Place(NamedTuple):
