@@ -34,9 +34,9 @@ C275 D5, mean 66.5 dB(A): 0, 0.5, -3.5, 0.6, 0.4, 0.5, -0.8, 0.8, squares 14.55;
 SURFACE_DB: Final = 1.4
 """How far two readings of one set come to different sound powers, of the one set whose levels at 1 m and 7 m and power are known.
 
-C275 D5, 4.0 x 1.4 x 2.2 m: at 1 m 78.3 + 10 lg 80.56 = 97.36, at 7 m 66.5 + 10 lg 891.8 = 96.00, 1.36 apart; their difference is
-taken as one standard deviation, though of two values it would be 0.96. Both lie over the stated 93.7 dB(A), by 3.66 and 2.30, which
-is the safe side and is left in the level.
+C275 D5, 4.0 x 1.4 x 2.2 m: at 1 m 78.3 + 10 lg 80.56 = 97.36, at 7 m 66.5 + 10 lg 891.8 = 96.00, 1.36 apart; their difference
+is taken as one standard deviation, though of two values it would be 0.96. Both lie over the stated 93.7 dB(A), by 3.66 and 2.30,
+which is the safe side and is left in the level. C1000 N6B, whose power is not known, comes to powers 0.93 apart.
 """
 
 NEAR_M, FAR_M = 100.0, 1000.0
@@ -234,6 +234,6 @@ def _why_reading(sound: Sound) -> str:
         return "the level is read as a sound power: there is no step from a pressure level"
     return (
         f"the level is read as a sound pressure at {sound.reading}: on the one real set whose levels at 1 m and 7 m and sound "
-        f"power are all known, the measurement surface gives powers {SURFACE_DB} dB apart; both are 2.3 to 3.7 dB too high, which is "
-        "the safe side and is left in the level; whether the level holds at this distance is for the table of readings"
+        f"power are all known, the measurement surface gives powers {SURFACE_DB} dB apart; both are 2.3 to 3.7 dB too high, "
+        "which is the safe side and is left in the level; whether the level holds at this distance is for the table of readings"
     )

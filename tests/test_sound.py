@@ -8,7 +8,7 @@ import pytest
 
 from siting.catalog import load_unit, readings, resolve_sound
 from siting.errors import InputError
-from siting.sound import surface_m2
+from siting.sound import surface_m2, variants, with_spectrum
 
 # gx230: body 1.5 x 0.93 x 1.8 m, 69 dB(A). At distance D: a = 0.75 + D, b = 0.465 + D, c = 1.8 + D, S = 4(ab + bc + ca).
 BY_HAND = {
@@ -90,12 +90,78 @@ def test_malformed_reading(gx230, text):
 
 
 def test_shown_readings_go_from_quiet_to_loud(gx230):
-    assert [s.reading for s in readings(gx230, None)] == ["power", "3ft", "1m", "7m"]
-    assert [s.origin for s in readings(gx230, None)] == ["assumed"] * 4
+    assert [s.reading for s in readings(gx230, None)] == ["power", "3ft", "1m", "10ft", "7m", "10m"]
+    assert [s.origin for s in readings(gx230, None)] == ["assumed"] * 6
     with_own = readings(gx230, "10ft")
     assert [(s.reading, s.origin) for s in with_own] == [
-        ("power", "assumed"), ("3ft", "assumed"), ("1m", "assumed"), ("10ft", "given"), ("7m", "assumed"),
+        ("power", "assumed"), ("3ft", "assumed"), ("1m", "assumed"), ("10ft", "given"), ("7m", "assumed"), ("10m", "assumed"),
     ]  # fmt: skip
+    assert [s.reading for s in readings(gx230, "5m")][3:5] == ["10ft", "5m"]
+
+
+def test_every_reading_with_every_spectrum(gx230):
+    shown = variants(gx230, "1m")
+    assert [(s.reading, s.spectrum) for s in shown] == [
+        (reading, spectrum)
+        for reading in ("power", "3ft", "1m", "10ft", "7m", "10m")
+        for spectrum in ("engine", "gas_engine", "turbine", "flat")
+    ]
+    assert all(a.power_dba <= b.power_dba for a, b in pairwise(shown))
+    assert [s for s in shown if s == resolve_sound(gx230, "1m")] == [shown[8]]
+    assert {s.origin for s in shown[8:12]} == {"given"} and {s.origin for s in shown[:8]} == {"assumed"}
+    for sound in shown:
+        assert a_total(sound.power_db) == pytest.approx(sound.power_dba, abs=1e-9)
+
+
+def test_spectra_at_the_stated_level(gx230):
+    engine, gas_engine, turbine, flat = variants(gx230, "power")[:4]
+    # printed for an engine at 69 dB(A); the sheet's total is 0.04 dB above it
+    printed = [75.3, 82.6, 77.6, 72.7, 66.7, 58.9, 54.9, 50.8, 45.8]
+    assert [engine.power_31_db, *engine.power_db] == pytest.approx(printed, abs=0.05)
+    # 31.5 Hz A-weighted 50.2 of 92.0 dB(A): 50.2 + 39.4 - 91.96 + 69 = 66.64
+    assert gas_engine.power_31_db == pytest.approx(66.64, abs=0.01)
+    # eight equal bands: 10 lg of 0.0024 + 0.0245 + 0.1380 + 0.4786 + 1 + 1.3183 + 1.2589 + 0.7762 = 4.9970 is 6.99 dB
+    assert [flat.power_31_db, *flat.power_db] == pytest.approx([69 - 6.987] * 9, abs=0.001)
+    # A-weighted turbine: 41.8 50.9 55.4 58.8 63.0 64.2 62.0 54.9, most of it from 1 to 4 kHz
+    high = sum(
+        10 ** ((level + weight) / 10)
+        for level, weight in zip(turbine.power_db[4:7], (0, 1.2, 1.0), strict=True)
+    )
+    assert high / 10**6.9 == pytest.approx(0.80, abs=0.01)
+
+
+def test_a_spectrum_of_the_users_choice(gx230):
+    turbine = with_spectrum(gx230, "turbine")
+    assert resolve_sound(turbine, "7m") == next(
+        s for s in variants(gx230, "7m") if (s.reading, s.spectrum) == ("7m", "turbine")
+    )
+    said = {a.name: (a.value, a.origin) for a in turbine.assumptions}
+    assert said["unit.sound.template"] == ("turbine", "given")
+    assert len(turbine.assumptions) == len(gx230.assumptions)
+    assert variants(turbine, None) == variants(gx230, None)
+    with pytest.raises(
+        InputError, match=r'"rocket" is not a known spectrum; expected one of engine, gas_engine'
+    ):
+        with_spectrum(gx230, "rocket")
+    with pytest.raises(InputError, match=r"octave bands of unit .* are stated in .*leave the option out"):
+        with_spectrum(load_unit("cummins_c275d5_enclosed"), "flat")
+
+
+def test_a_unit_with_its_own_spectrum_and_distance_has_one_variant(gx230):
+    unit = load_unit("cummins_c275d5_enclosed")
+    (sound,) = variants(unit, None)
+    assert (sound.reading, sound.spectrum) == ("power", "the unit's own")
+    # 60.6 + 39.4 = 100.0 as printed, shifted by 93.70 - 93.74 to the stated level
+    assert sound.power_31_db == pytest.approx(99.96, abs=0.005)
+    assert resolve_sound(load_unit("cummins_c220d5e_enclosed"), None).power_31_db is None
+    stated = replace(gx230, sound=replace(gx230.sound, stated_at="7m"))
+    assert [(s.reading, s.spectrum) for s in variants(stated, None)] == [
+        ("7m", "engine"), ("7m", "gas_engine"), ("7m", "turbine"), ("7m", "flat"),
+    ]  # fmt: skip
+    silent = replace(unit, sound=replace(unit.sound, stated_at=None))
+    assert {s.spectrum for s in variants(silent, None)} == {"the unit's own"} and len(
+        variants(silent, None)
+    ) == 6
 
 
 def test_a_stated_distance_is_the_only_reading():

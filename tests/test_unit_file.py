@@ -1,10 +1,13 @@
 """A user's own unit file. Oracles: the file's own figures, the A-weighting by hand, and one slip a row."""
 
 import hashlib
+import re
 
 import pytest
 
 from siting.catalog import load_unit, resolve_sound
+from siting.catalog.spectra_file import spectra_from
+from siting.catalog.toml_table import read_toml
 from siting.errors import InputError
 
 UNIT = """
@@ -92,12 +95,51 @@ def test_directivity_is_eight_directions_of_eight_bands(write):
     assert rows.sound.directivity_db == tuple(tuple(map(float, row)) for row in bands)
 
 
+def test_lowest_octave_and_tolerance(write):
+    own = UNIT.replace('template = "engine"', f"spectrum_dba = {DBA}\nTHE_REST")
+    plain = load_unit(write(own.replace("THE_REST", "spectrum_31_db = 76.3"), "a.toml")).sound
+    weighted = load_unit(
+        write(own.replace("THE_REST", "spectrum_31_dba = 36.9\ntolerance_db = 1.5"), "b.toml")
+    ).sound
+    assert plain.shape_31_db == weighted.shape_31_db == pytest.approx(76.3)  # 36.9 + 39.4
+    assert (plain.tolerance_db, weighted.tolerance_db) == (None, 1.5)
+    assert (plain.shape_name, plain.spectra) == ("the unit's own", ())
+    assert load_unit(write(own.replace("THE_REST", ""), "c.toml")).sound.shape_31_db is None
+    template = load_unit(write(UNIT)).sound
+    assert (template.shape_31_db, template.tolerance_db, template.directivity_db) == (75.3, None, None)
+    assert [s.name for s in template.spectra] == ["engine", "gas_engine", "turbine", "flat"]
+
+
+def test_a_spectrum_of_eight_or_nine_bands(write):
+    def one(text):
+        return spectra_from(
+            read_toml(write(f"[mine]\nsource = 'x'\nsd_reason = 'y'\n{text}"), "mine.toml")[0]
+        )[0]
+
+    nine = one(
+        "dba = [30, 56.4, 61.5, 64.1, 63.5, 58.9, 56.1, 51.8, 44.7]\nsd_db = [9, 8, 7, 6, 5, 4, 3, 2, 1]"
+    )
+    eight = one("db = [82.6, 77.6, 72.7, 66.7, 58.9, 54.9, 50.8, 45.8]\nsd_db = 4")
+    assert nine.shape_db == pytest.approx(eight.shape_db)
+    assert (nine.shape_31_db, eight.shape_31_db) == (pytest.approx(69.4), None)
+    assert (nine.sd_db[0], nine.sd_db[-1], eight.sd_db) == (9, 1, (4,) * 9)
+    for slip, said in (
+        ("db = [1, 2]\nsd_db = 4", "mine.db has 2 numbers; expected 9"),
+        ("db = [1, 2, 3, 4, 5, 6, 7, 8]", "mine.sd_db is missing"),
+        ("db = [1, 2, 3, 4, 5, 6, 7, 8]\nsd_db = -1", "mine.sd_db is -1"),
+        ("db = [1, 2, 3, 4, 5, 6, 7, 8]\nsd_db = [1, 2]", "mine.sd_db has 2 numbers"),
+    ):
+        with pytest.raises(InputError, match=re.escape(said)):
+            one(slip)
+
+
 def test_gas_engine_template(write):
     unit = load_unit(write(UNIT.replace('"engine"', '"gas_engine"')))
     # A-weighted 87.7, 80.5 and 69.4 at 125 Hz, 1 kHz and 8 kHz, less the weighting of -16.1, 0 and -1.1
     assert [unit.sound.shape_db[band] for band in (1, 4, 7)] == pytest.approx([103.8, 80.5, 70.5])
 
 
+DBA = [57.4, 62.5, 65.1, 64.5, 59.9, 57.1, 52.8, 45.7]  # 70 dB(A)
 SLIPS = [
     ("mass_kg = 900", "", ["mass_kg is missing", "a number above 0"]),
     ("mass_kg = 900", "mas_kg = 900", ['mas_kg is not known (did you mean "mass_kg"?)']),
@@ -125,9 +167,36 @@ SLIPS = [
     ('template = "engine"', 'template = "engin"', ['"engin" (did you mean "engine"?)', "engine, gas_engine"]),
     (
         'template = "engine"',
-        'template = "turbine"',
-        ["sound.template", '"turbine"', "expected one of engine, gas_engine"],
+        'template = "rocket"',
+        ["sound.template", '"rocket"', "expected one of engine, gas_engine, turbine, flat"],
     ),
+    (
+        'template = "engine"',
+        'template = "engine"\nspectrum_31_db = 75',
+        ["sound.spectrum_31_db stands beside a template"],
+    ),
+    (
+        'template = "engine"',
+        f"spectrum_dba = {DBA}\nspectrum_31_db = 75\nspectrum_31_dba = 36",
+        ["both spectrum_31_db and spectrum_31_dba"],
+    ),
+    (
+        'template = "engine"',
+        f"spectrum_dba = {[30.0, *DBA]}",
+        ["sound.spectrum_dba has 9 numbers", "63 Hz to 8 kHz", "spectrum_31_db"],
+    ),
+    (
+        'template = "engine"',
+        f"spectrum_dba = {DBA}\nspectrum_31_dba = true",
+        ["sound.spectrum_31_dba is True"],
+    ),
+    ('template = "engine"', 'template = "engine"\ntolerance_db = 0', ["sound.tolerance_db is 0", "above 0"]),
+    (
+        'template = "engine"',
+        'template = "engine"\ntolerance_db = 30',
+        ["sound.tolerance_db is 30", "at most 10"],
+    ),
+    ('template = "engine"', 'template = "engine"\ntolerance_db = "2"', ["sound.tolerance_db is '2'"]),
     ('template = "engine"', "", ["none of template, spectrum_db, spectrum_dba", "exactly one"]),
     (
         'template = "engine"',
