@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from siting.catalog import data_folder, load_ordinance, load_unit, ordinance_names, unit_names
+from siting.catalog import data_folder, load_ordinance, load_spectra, load_unit, ordinance_names, unit_names
 from siting.errors import InputError
 
 A_WEIGHTING = (-26.2, -16.1, -8.6, -3.2, 0.0, 1.2, 1.0, -1.1)
@@ -157,5 +157,8 @@ def test_a_folder_is_no_file(tmp_path):
 
 def test_shipped_spectra_have_a_source_each():
     spectra = tomllib.loads((data_folder() / "spectra.toml").read_text(encoding="utf-8"))
-    assert set(spectra) == {"engine", "gas_engine"}
-    assert all(entry["source"] and len(entry.get("db") or entry["dba"]) == 8 for entry in spectra.values())
+    assert list(spectra) == ["engine", "gas_engine", "turbine", "flat"]
+    assert all(entry["source"] and entry["sd_reason"] for entry in spectra.values())
+    assert all(len(entry.get("db") or entry["dba"]) == 9 for entry in spectra.values())
+    assert "made up" in spectra["turbine"]["source"] and len(set(spectra["flat"]["db"])) == 1
+    assert [spectrum.name for spectrum in load_spectra()] == list(spectra)
