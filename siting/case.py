@@ -5,20 +5,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from siting import noise, ordinance as rules, uncertainty
+from siting.existing import machine_sources
 from siting.geodata.terrain import Terrain
+from siting.hearing import Hearing
 from siting.layout import Demand
 from siting.lot_lines import spacing_for
-from siting.model import Environment, Floats, Ordinance, Poses, Question, Receptors, Site, Unit
-from siting.ordinance import limits_at, strictest_limit
+from siting.metrics import needs_lowest
+from siting.model import Environment, Floats, Operation, Ordinance, Poses, Question, Receptors, Site, Unit
+from siting.ordinance import Limits, Rule
 from siting.outdoors import outdoors, picked
 from siting.receptors import place_receptors
-from siting.site import Land
+from siting.site import Land, start_of, zones_at
 from siting.surroundings import Surroundings, screening_buildings, surroundings
+from siting.voices import Voice
 
 NEAR_DB, SURELY_DB = (
     5.0,
     3.0,
 )  # below limits, levels over open land: which points are computed, and which must have been
+ANY = Rule("any", "dba", "level", False, 0.0)  # what is listed where no ordinance is given
 
 
 @dataclass(frozen=True)
@@ -30,10 +36,21 @@ class Case:
     poses: Poses
     receptors: Receptors
     around: Surroundings
-    classes: list[str | None]
-    limits: Floats  # (R, periods), NaN where unknown
-    demand: Demand
+    ordinance: Ordinance | None
+    operation: Operation
+    question: Question
+    metrics: tuple[str, ...]
+    limits: dict[bool, Limits]  # as a sound without a tone has them, and as one with a tone
+    method_db: Floats  # (R,) standard deviation of the method
+    path_m: tuple[Floats, Floats]  # (R,) greatest distance from a unit, mean height of unit and receptor
+    existing: Floats  # (R, M) energy of the machines that are there
     reach_m: float
+    hearing: Hearing
+
+    @property
+    def z(self) -> float:
+        """How many standard deviations a level stays below its limit, at the wanted confidence."""
+        return uncertainty.quantile(self.operation.confidence)
 
 
 def make_case(
@@ -46,48 +63,152 @@ def make_case(
     ordinance: Ordinance | None,
     question: Question,
     environment: Environment,
+    operation: Operation,
+    basis: Floats,
+    metrics: tuple[str, ...],
+    tones: set[bool],
     reach_m: float,
 ) -> Case:
-    """Put receptors around a site, look up their limits, and say what level to plan for at each.
-
-    Where a limit is not known the plan takes the lowest limit of the ordinance; without an ordinance, nothing for as many
-    units as there is space for, and one level everywhere for a given number, so that the loudest receptor is as quiet as
-    can be.
-    """
+    """Put receptors around a site, look up their limits, and compute what is heard there already."""
     roofs = screening_buildings(land, site, reach_m)
     screened = None if terrain is None and not len(roofs) else land.buildings.geometries[roofs]
-    placed = place_receptors(land, row, site, ordinance, reach_m, spacing_for(unit), screened)
+    height = environment.receptor_height_m
+    placed = place_receptors(land, row, site, ordinance, reach_m, height, spacing_for(unit), screened)
     around = surroundings(land, site, terrain, placed.xy, reach_m, environment)
-    receptors = outdoors(placed, around, site.id)
-    if ordinance is None:
-        classes: list[str | None] = [None] * len(receptors)
-        limits = np.full((len(receptors), 1), np.nan)
-        planning = np.full(len(receptors), np.inf if question.mode == "max" else 0.0)
-    else:
-        classes, limits = limits_at(ordinance, receptors.zones)
-        planning = limits.min(axis=1, initial=np.inf)
-        planning = np.where(np.isnan(planning), strictest_limit(ordinance), planning)
+    return _case(
+        land, site, terrain, poses, unit, ordinance, question, operation, basis, metrics, tones, reach_m, around,
+        outdoors(placed, around, site.id),
+    )  # fmt: skip
+
+
+def with_receptors(land: Land, case: Case, receptors: Receptors) -> Case:
+    """The same case with other receptors."""
+    return _case(
+        land, case.site, case.terrain, case.poses, case.hearing.unit, case.ordinance, case.question, case.operation,
+        case.hearing.basis, case.metrics, set(case.limits), case.reach_m, case.around, receptors,
+    )  # fmt: skip
+
+
+def _case(
+    land: Land,
+    site: Site,
+    terrain: Terrain | None,
+    poses: Poses,
+    unit: Unit,
+    ordinance: Ordinance | None,
+    question: Question,
+    operation: Operation,
+    basis: Floats,
+    metrics: tuple[str, ...],
+    tones: set[bool],
+    reach_m: float,
+    around: Surroundings,
+    receptors: Receptors,
+) -> Case:
     names: dict[str, int] = {}
     neighbour = np.array([names.setdefault(name, len(names)) for name in receptors.neighbour], np.int64)
-    demand = Demand(receptors.xy, planning, ~np.isnan(limits).any(axis=1), neighbour, around)
-    return Case(site, terrain, poses, receptors, around, classes, limits, demand, reach_m)
+    here = np.asarray(site.lot.point_on_surface().coords)[:1, :2]
+    own_zones = zones_at(land, here)[0]
+    mean_height = (receptors.height_m + unit.source_height_m) / 2
+    farthest = receptors.distance_m + np.hypot(*np.ptp(np.array(start_of(site).bounds).reshape(2, 2), axis=0))
+    machines = machine_sources(land.machines)
+    scene = replace(around.scene, sources=machines)
+    existing = noise.scene_levels(scene, receptors.xy, receptors.height_m, metrics)
+    return Case(
+        site,
+        terrain,
+        poses,
+        receptors,
+        around,
+        ordinance,
+        operation,
+        question,
+        metrics,
+        {tone: _limits(ordinance, receptors, own_zones, operation, tone) for tone in sorted(tones)},
+        uncertainty.method_db(farthest, mean_height),
+        (farthest, mean_height),
+        10 ** (existing / 10),
+        reach_m,
+        Hearing(
+            unit, poses, receptors.xy, receptors.height_m, neighbour, around, basis, np.arange(len(receptors))
+        ),
+    )
+
+
+def _limits(
+    ordinance: Ordinance | None,
+    receptors: Receptors,
+    own_zones: tuple[str, ...],
+    operation: Operation,
+    tone: bool,
+) -> Limits:
+    if ordinance is None:
+        unknown = np.full((len(receptors), 1), np.nan)
+        return Limits((ANY,), [None] * len(receptors), unknown, (), (), ())
+    return rules.limits_at(ordinance, receptors, own_zones, operation, tone)
+
+
+def limits_of(case: Case, voice: Voice) -> Limits:
+    """The limits that hold for one sound; unknown where a rule needs the 31.5 Hz octave and nobody says how loud it is there."""
+    found = case.limits[voice.tonal]
+    silent = np.isnan(case.existing).any(axis=0)  # a machine whose 31.5 Hz octave is not known
+    deaf = [
+        needs_lowest((rule.metric,)) and (not voice.lowest_known or bool(silent[case.metrics.index(rule.metric)]))
+        for rule in found.rules
+    ]
+    if not any(deaf):
+        return found
+    limit = np.where(np.array(deaf) & (found.limit_db < np.inf), np.nan, found.limit_db)
+    return replace(found, limit_db=limit)
+
+
+def sigma_db(case: Case, voice: Voice) -> Floats:
+    """Standard deviation of the level of one sound at every receptor in every metric (R, M)."""
+    return np.hypot(case.method_db[:, None], voice.sigma_db[None, :])
+
+
+def demand_for(case: Case, voice: Voice) -> Demand:
+    """What one sound may bring to every receptor so that every limit is kept at the wanted confidence.
+
+    Where a limit is not known the plan takes the lowest of the ordinance; without an ordinance, nothing for as many units as there
+    is space for, and one level everywhere for a given number, so that the loudest receptor is as quiet as can be.
+    """
+    steady = rules.steady(limits_of(case, voice), case.metrics)
+    true = ~np.isnan(steady)
+    if case.ordinance is None:
+        lowest = np.full(len(case.metrics), np.inf if case.question.mode == "max" else 0.0)
+    else:
+        lowest = rules.strictest(case.ordinance, case.operation)
+    planned = np.where(true, steady, lowest[None, :]) - case.z * sigma_db(case, voice)
+    # a limit is kept by all sound together: what is there already takes its share
+    room = np.maximum(10 ** (planned / 10) - np.nan_to_num(case.existing), 0.0)
+    return Demand(voice.mix, room, true)
 
 
 def narrowed(case: Case, keep: NDArray[np.bool_]) -> Case:
     """The same case with some of its receptors."""
     if keep.all():
         return case
-    demand = case.demand
+    hearing = case.hearing
     return replace(
         case,
         receptors=picked(case.receptors, keep),
-        classes=[case.classes[k] for k in np.flatnonzero(keep).tolist()],
-        limits=case.limits[keep],
-        demand=replace(
-            demand,
-            xy=demand.xy[keep],
-            planning_dba=demand.planning_dba[keep],
-            known=demand.known[keep],
-            neighbour=demand.neighbour[keep],
+        limits={
+            tone: replace(
+                limits,
+                classes=[limits.classes[k] for k in np.flatnonzero(keep).tolist()],
+                limit_db=limits.limit_db[keep],
+            )
+            for tone, limits in case.limits.items()
+        },
+        method_db=case.method_db[keep],
+        path_m=(case.path_m[0][keep], case.path_m[1][keep]),
+        existing=case.existing[keep],
+        hearing=replace(
+            hearing,
+            xy=hearing.xy[keep],
+            height_m=hearing.height_m[keep],
+            neighbour=hearing.neighbour[keep],
+            number=hearing.number[keep],
         ),
     )

@@ -5,38 +5,47 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from siting import layout, noise, surroundings
-from siting.case import Case
-from siting.model import FOOT_M, Assumption, Facts, Floats, Ints, Ordinance, Question, Sound, Unit
-from siting.outcome import PathTerms, Reading, ReceptorLevel
+from siting import judgement, layout, noise, surroundings, uncertainty, verdict
+from siting import ordinance as rules
+from siting.case import Case, demand_for, limits_of, sigma_db
+from siting.layout import Demand
+from siting.model import FOOT_M, Assumption, Facts, Floats, Ints, Ordinance, Question, Unit
+from siting.ordinance import Limits
+from siting.outcome import Deviation, PathTerms, Reading, ReceptorLevel, ZoneCount
 from siting.parts import Receiver, Scene
 from siting.placement import MOST_UNITS
 from siting.receptors import RAYS
 from siting.site import Land
 from siting.surroundings import Surroundings
-from siting.verdict import receptor_levels, urgency, worst_row
+from siting.verdict import Compared, urgency, worst_row
+from siting.voices import Voice, spectrum_db
 
 NEARBY_M = 50.0  # neighbours this near are always listed
 LISTED_DB = 10.0  # farther ones where their margin is smaller than this, or not known
 OPEN_DIRECTIONS = 6  # a street seen along its length is open too
 
 
-def listed_receptors(case: Case, level: Floats) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+def listed_receptors(
+    case: Case, demand: Demand, found: Compared
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Which receptors a study lists (R,), all of a neighbour or none, and a note that counts the others.
 
     Listed are neighbours near by, those within `LISTED_DB` of a limit, and those whose limit is not known; of the points
     between others only those over a limit and the worst of each neighbour.
     """
-    shown = (case.receptors.distance_m <= NEARBY_M) | ~case.demand.known
-    excess = level - case.demand.planning_dba
-    shown |= excess > -LISTED_DB
-    shown[excess.argmax() if len(excess) else []] = True  # the smallest margin is always told
-    lots = np.zeros(int(case.demand.neighbour.max(initial=-1)) + 1, bool)
-    lots[case.demand.neighbour[shown]] = True
-    listed, told = lots[case.demand.neighbour], _told(case, excess)
+    neighbour = case.hearing.neighbour
+    shown = (case.receptors.distance_m <= NEARBY_M) | np.isnan(found.p).any(axis=1)
+    with np.errstate(invalid="ignore"):
+        over = np.nan_to_num(found.level_db - found.limit_db, nan=-np.inf, posinf=np.inf).max(axis=1, initial=-np.inf)
+    shown |= over > -LISTED_DB
+    shown[over.argmax() if len(over) else []] = True  # the smallest margin is always told
+    lots = np.zeros(int(neighbour.max(initial=-1)) + 1, bool)
+    lots[neighbour[shown]] = True
+    listed, told = lots[neighbour], _told(case, over)
     if listed.all():
         return listed & told, ()
-    loudest = float(level[~listed].max())
+    weighted = [k for k, rule in enumerate(limits_rules(case)) if rule.metric == "dba"]
+    loudest = float(found.level_db[~listed][:, weighted].max(initial=-np.inf))
     heard = f" (at most {loudest:.1f} dB(A))" if np.isfinite(loudest) else ""
     return listed & told, (
         f"{int((~lots).sum())} lots farther than {NEARBY_M:g} m ({NEARBY_M / FOOT_M:.0f} ft) are more than {LISTED_DB:g} dB "
@@ -44,59 +53,97 @@ def listed_receptors(case: Case, level: Floats) -> tuple[NDArray[np.bool_], tupl
     )
 
 
-def _told(case: Case, excess: Floats) -> NDArray[np.bool_]:
+def limits_rules(case: Case) -> tuple[rules.Rule, ...]:
+    """The rules of the ordinance, the same for a sound with a tone and without."""
+    return next(iter(case.limits.values())).rules
+
+
+def _told(case: Case, over: Floats) -> NDArray[np.bool_]:
     """Receptors that say something of their neighbour (R,): of the points between others those over a limit and the worst."""
-    told = ~case.receptors.between | (excess > 0)
-    order = np.argsort(-excess, kind="stable")
-    _, first = np.unique(case.demand.neighbour[order], return_index=True)
+    told = ~case.receptors.between | (over > 0)
+    order = np.argsort(-over, kind="stable")
+    _, first = np.unique(case.hearing.neighbour[order], return_index=True)
     told[order[first]] = True
     return told
 
 
-def level_rows(case: Case, ordinance: Ordinance | None, level: Floats, which: Ints) -> list[ReceptorLevel]:
-    """The rows of some receptors, given by their indices."""
-    height = case.around.environment.receptor_height_m
-    return receptor_levels(case.receptors, ordinance, case.classes, case.limits, level, height, which)
-
-
-def stopped_by(
-    case: Case, unit: Unit, ordinance: Ordinance | None, sound: Sound, rows: layout.Rows
-) -> ReceptorLevel | None:
+def stopped_by(land: Land, case: Case, voice: Voice, rows: layout.Rows) -> ReceptorLevel | None:
     """The receptor that stops even a single unit in the quietest place; None where there is no place or no receptor."""
-    if ordinance is None or not len(case.receptors) or not len(case.poses):
+    if case.ordinance is None or not len(case.receptors) or not len(case.poses):
         return None
-    one = layout.quietest_pose(case.poses, rows)
-    excess, worst = layout.nearest_to_limit(unit, case.poses, case.demand, one)
-    level = np.full(len(case.receptors), excess + sound.power_dba) + case.demand.planning_dba
-    return min(level_rows(case, ordinance, level, np.array([worst])), key=urgency)
+    demand, limits = demand_for(case, voice), limits_of(case, voice)
+    one = layout.quietest_pose(case.hearing, demand, rows)
+    heard, _ = layout.completed(case.hearing, demand, one)
+    worst = np.array([int(layout.excess(demand, heard).argmax())])
+    with np.errstate(divide="ignore"):
+        steady = 10 * np.log10(heard[worst] @ voice.mix.T + case.existing[worst])
+    part = replace(limits, limit_db=limits.limit_db[worst])
+    found = verdict.compared(part, steady, sigma_db(case, voice)[worst], case.metrics)
+    keep = verdict.governing(part, found)
+    listed = verdict.receptor_levels(
+        case.receptors, limits, found, keep, places(land, case.receptors.xy[worst]), worst
+    )
+    return min(listed, key=urgency)
 
 
-def receivers(rows: list[ReceptorLevel], case: Case) -> tuple[Receiver, ...]:
+def places(land: Land, xy: Floats) -> tuple[Floats, Floats]:
+    """Points in the parcel file's own CRS and units, and as longitude and latitude, (n, 2) each."""
+    return in_file(land.parcels, xy), lonlat(land.parcels, xy)
+
+
+def receivers(listed: list[ReceptorLevel]) -> tuple[Receiver, ...]:
     """The receptors of some rows as receivers of a scene, each once."""
-    height = case.around.environment.receptor_height_m
     return tuple(
         Receiver(id, x, y, height_m=height)
-        for id, x, y in dict.fromkeys((row.id, row.x, row.y) for row in rows)
+        for id, x, y, height in dict.fromkeys((row.id, row.x, row.y, row.height_m) for row in listed)
     )
 
 
-def worst_terms(scene: Scene, rows: list[ReceptorLevel]) -> tuple[PathTerms, ...]:
+def worst_terms(scene: Scene, listed: list[ReceptorLevel]) -> tuple[PathTerms, ...]:
     """Every path from every unit to the worst receptor, the loudest first."""
-    worst = worst_row(rows)
+    worst = worst_row(listed)
     if worst is None or not scene.sources:
         return ()
     here = next(receiver for receiver in scene.receivers if receiver.id == worst.id)
     return noise.path_terms(replace(scene, receivers=(here,)))
 
 
-def warnings(case: Case) -> tuple[str, ...]:
+def zones(case: Case) -> tuple[ZoneCount, ...]:
+    """How many receptors lie in each zone of the map, and in which class."""
+    return () if case.ordinance is None else rules.zone_counts(case.ordinance, case.receptors)
+
+
+def deviations(case: Case, voice: Voice) -> tuple[Deviation, ...]:
+    """The standard deviations of source, method and reading, kept apart."""
+    distance, height = case.path_m
+    return uncertainty.deviations(case.hearing.unit, voice.sound, case.metrics, distance, height)
+
+
+def hidden_by_dba(answers: tuple[Reading, ...]) -> tuple[str, ...]:
+    """A sentence where the A-weighted limits are kept and others are not: a single dB(A) number would have hidden it."""
+    used = next(answer for answer in answers if answer.chosen)
+    passing = ("PASS", "MARGINAL PASS")
+    if used.state_dba not in passing or used.state in passing or used.worst_metric in (None, "dba"):
+        return ()
+    name = judgement.metric(str(used.worst_metric))
+    return (
+        f"In dB(A) alone this would read {used.state_dba}; the limit in {name} makes it {used.state}.",
+    )
+
+
+def warnings(land: Land, case: Case) -> tuple[str, ...]:
     """What the levels rest on, what was done to the lot and the receptors, and where the file may lack neighbours."""
     count = case.receptors.open_directions
     alone = (
         f"In {count} of {RAYS} directions from lot {case.site.id} the parcel file has no lot within {case.reach_m:.0f} m "
         f"({case.reach_m / FOOT_M:.0f} ft): if somebody lives there, this study does not know it.",
     )
-    said = (*in_the_levels(case.around), *case.site.notes, *case.receptors.notes)
+    there = (
+        (f"{len(land.machines):,} existing machine{'s add' if len(land.machines) > 1 else ' adds'} to every level.",)
+        if land.machines
+        else ()
+    )
+    said = (*in_the_levels(case.around), *there, *case.site.notes, *case.receptors.notes)
     return (*said, *(alone if count > OPEN_DIRECTIONS else ()))
 
 
@@ -137,18 +184,22 @@ def search_end(question: Question, unit: Unit, answers: tuple[Reading, ...]) -> 
     )
 
 
-def assumptions(unit: Unit, sound: Sound, case: Case, limited: bool) -> tuple[Assumption, ...]:
+def assumptions(unit: Unit, voice: Voice, case: Case, limits: Limits) -> tuple[Assumption, ...]:
     """Every value that the verdict rests on and that the user did not give, and the reading."""
+    sound, operation = voice.sound, case.operation
     told = {
         "assumed": "the maker does not say where the level holds; 7 m is the trade's convention and the loud reading",
         "given": "stated with --sound-at",
     }
+    tone = None if case.ordinance is None else rules.tonal(case.ordinance, operation, spectrum_db(sound).tolist())[1]
     return (
         Assumption(
             "sound.reading", sound.reading, sound.origin, told.get(sound.origin, "from the unit's file")
         ),
         *unit.assumptions,
         *case.site.assumptions,
+        *limits.assumptions,
+        *(() if tone is None else (tone,)),
         *surroundings.assumptions(case.around),
         Assumption(
             "lattice.step_m",
@@ -161,7 +212,7 @@ def assumptions(unit: Unit, sound: Sound, case: Case, limited: bool) -> tuple[As
             round(case.reach_m, 1),
             "assumed",
             "lots of the parcel file within this distance"
-            + ("; beyond it no layout found reaches the ordinance's lowest limit" if limited else ""),
+            + ("; beyond it no layout found reaches the ordinance's lowest limit" if case.ordinance else ""),
         ),
     )
 

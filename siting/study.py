@@ -1,25 +1,48 @@
 """The steps in order: land, lot, poses, transfer, layout, verdict; the same function for one lot and for a county of them."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from siting import findings, layout, noise
-from siting.case import NEAR_DB, SURELY_DB, Case, make_case, narrowed
-from siting.model import Environment, Layout, Ordinance, Question, Sound, State, Unit
-from siting.ordinance import strictest_limit
-from siting.outcome import PlacedUnit, Reading, Study
-from siting.placement import MOST_UNITS, body_polygon, lattice_poses
-from siting.receptors import nearest_reach_m, neighbours
-from siting.scene.elevation import ground_at
+from siting import answer, layout, noise, uncertainty
+from siting.at_source import most_at_distance
+from siting.case import NEAR_DB, SURELY_DB, Case, demand_for, make_case, narrowed
+from siting.findings import NEARBY_M
+from siting.hearing import open_together
+from siting.model import Environment, Ints, Layout, Operation, Ordinance, Question, Unit
+from siting.ordinance import metrics_of, strictest
+from siting.outcome import Study
+from siting.placement import MOST_UNITS, lattice_poses
+from siting.receptors import nearest_reach_m
+from siting.refining import worst_points
 from siting.site import Land, make_site
-from siting.sound import readings, resolve_sound
+from siting.sound import readings, resolve_sound, variants
 from siting.surroundings import ENVIRONMENT
-from siting.verdict import reasons, state_of
+from siting.voices import Voice, power_db, voices
 
 ACROSS_M = 200.0  # how far the lot across a street is looked for, where limits hold at the own lot line
+CONTINUOUS = Operation()
+AT_LINES = ("receiving lot line", "receiving lot", "facade", "near building", "zone line")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of one lot: the sounds in the order of their power, and which of them the study uses."""
+
+    unit: Unit
+    ordinance: Ordinance | None
+    question: Question
+    operation: Operation
+    metrics: tuple[str, ...]
+    voices: tuple[Voice, ...]
+    used: int
+
+    @property
+    def wanted(self) -> int | None:
+        """The number of units asked for; None for as many as allowed."""
+        return wanted_units(self.question, self.unit)
 
 
 def assess(
@@ -30,6 +53,8 @@ def assess(
     question: Question,
     sound_at: str | None = None,
     environment: Environment = ENVIRONMENT,
+    operation: Operation = CONTINUOUS,
+    spectra: bool = True,
 ) -> Study:
     """Answer the question for the lot in one row of the land.
 
@@ -45,6 +70,10 @@ def assess(
         The reading of the unit's stated level: "7m", "3ft", "power", ...
     environment : Environment
         Air, ground and the rules of screening.
+    operation : Operation
+        How the units run, and the confidence that is wanted.
+    spectra : bool
+        Answer for every spectrum template, too; else for the readings of the stated level alone.
 
     Returns
     -------
@@ -55,25 +84,35 @@ def assess(
     InputError
         Where the lot, the terrain or the receptors cannot be used.
     """
-    sounds = readings(unit, sound_at)
-    used = [s.reading for s in sounds].index(resolve_sound(unit, sound_at).reading)
+    metrics = metrics_of(ordinance) if ordinance else ("dba",)
+    resolved = resolve_sound(unit, sound_at)
+    sounds = variants(unit, sound_at) if spectra else readings(unit, sound_at)
+    used = [(s.reading, s.spectrum) for s in sounds].index((resolved.reading, resolved.spectrum))
+    basis, heard = voices(unit, sounds, metrics, ordinance, operation)
+    asked = Asked(unit, ordinance, question, operation, metrics, heard, used)
     site, terrain = make_site(land, row, ordinance)
     poses = lattice_poses(site, unit)
-    own_line = ordinance is not None and ordinance.measured_at == "lot line"
-    reach = max(ACROSS_M if own_line else findings.NEARBY_M, nearest_reach_m(land, row, site))
+    own_line = ordinance is not None and ordinance.measured.at == "lot line"
+    reach = max(ACROSS_M if own_line else NEARBY_M, nearest_reach_m(land, row, site))
+    tones = {voice.tonal for voice in heard}
+    at_source = ordinance is not None and ordinance.measured.at == "source"
     while True:
-        whole = make_case(land, row, site, terrain, poses, unit, ordinance, question, environment, reach)
+        whole = make_case(
+            land, row, site, terrain, poses, unit, ordinance, question, environment, operation, basis, metrics, tones,
+            reach,
+        )  # fmt: skip
         case = narrowed(whole, ~whole.receptors.between)
-        quick, rows = _quick_layouts(case, unit, sounds)
-        need = _reach(land, ordinance, unit, question, sounds, quick)
+        quick, rows = _quick_layouts(case, asked)
+        if at_source:
+            return answer.study(land, *_at_source(land, case, asked, rows), asked, rows)
+        need = _reach(land, asked, [len(chosen) for chosen in quick])
         if need <= reach:
-            case, layouts, rows = _past_buildings(whole, unit, question, sounds, quick)
-            need = _reach(land, ordinance, unit, question, sounds, layouts)
+            case, layouts, rows = _with_worst_points(whole, asked, quick)
+            need = _reach(land, asked, [len(found.chosen) for found in layouts])
             if need <= reach:
                 break
         reach = 1.1 * need
-    layouts = [_whole(case, unit, s, a) for s, a in zip(sounds, layouts, strict=True)]
-    return _study(land, case, unit, ordinance, question, sounds, used, layouts, rows)
+    return answer.study(land, [case] * len(layouts), layouts, asked, rows)
 
 
 def wanted_units(question: Question, unit: Unit) -> int | None:
@@ -86,179 +125,114 @@ def wanted_units(question: Question, unit: Unit) -> int | None:
     return None
 
 
-def _quick_layouts(case: Case, unit: Unit, sounds: tuple[Sound, ...]) -> tuple[list[Layout], layout.Rows]:
-    """About how many units are legal under each reading; as many as the search ends at are legal for quieter ones too."""
-    rows = layout.first_rows(unit, case.poses, case.demand)
-    found: list[Layout] = []
-    for sound, louder in zip(reversed(sounds), (None, *reversed(sounds)), strict=False):
-        if louder is not None and len(found[0].chosen) >= MOST_UNITS:
-            quick = replace(found[0], level=found[0].level + (sound.power_dba - louder.power_dba))
-        else:
-            quick, rows = layout.quick_layout(unit, case.poses, case.demand, sound.power_dba, rows)
-        found.insert(0, quick)
+def _chains(asked: Asked) -> list[list[int]]:
+    """Sounds of one spectrum and tone, the loudest first: what is legal for one is legal for those after it."""
+    chains: dict[tuple[str, bool], list[int]] = {}
+    for k in sorted(range(len(asked.voices)), key=lambda k: -asked.voices[k].sound.power_dba):
+        chains.setdefault((asked.voices[k].sound.spectrum, asked.voices[k].tonal), []).append(k)
+    return list(chains.values())
+
+
+def _quick_layouts(case: Case, asked: Asked) -> tuple[list[Ints], layout.Rows]:
+    """About how many units are legal for each sound; as many as the search ends at are legal for quieter ones too."""
+    rows = layout.first_rows(case.hearing, demand_for(case, asked.voices[asked.used]))
+    found: list[Ints] = [np.zeros(0, np.int64)] * len(asked.voices)
+    for chain in _chains(asked):
+        last: Ints | None = None
+        for k in chain:
+            if last is None or len(last) < MOST_UNITS:
+                last, rows = layout.quick_layout(case.hearing, demand_for(case, asked.voices[k]), rows)
+            found[k] = last
     return found, rows
 
 
-def _past_buildings(
-    whole: Case, unit: Unit, question: Question, sounds: tuple[Sound, ...], found: list[Layout]
+def _with_worst_points(
+    whole: Case, asked: Asked, quick: list[Ints]
 ) -> tuple[Case, list[Layout], layout.Rows]:
+    """The answers with the worst point of every neighbour among the receptors, found by refining, until it breaks no limit."""
+    case, layouts, rows = _past_buildings(whole, asked, quick)
+    while True:
+        refined, broken = worst_points(case, asked.voices[asked.used], layouts[asked.used].chosen)
+        if not broken or asked.wanted is not None:
+            return refined, layouts, rows
+        quick, rows = _quick_layouts(refined, asked)
+        layouts, rows = _answers(refined, asked, rows, quick)
+        case = refined
+
+
+def _past_buildings(whole: Case, asked: Asked, quick: list[Ints]) -> tuple[Case, list[Layout], layout.Rows]:
     """The answers with every point between others that a layout comes near to, if there were no buildings.
 
     Points are taken in where that level is within `NEAR_DB` of the limit, until none is left out within `SURELY_DB`.
     """
     keep = ~whole.receptors.between
+    found = quick
     while True:
-        keep |= _near_limits(whole, unit, sounds, found, NEAR_DB)
+        keep |= _near_limits(whole, asked, found, NEAR_DB)
         case = narrowed(whole, keep)
-        quick, rows = _quick_layouts(case, unit, sounds)
-        found, rows = _answers(case, unit, question, sounds, rows, quick)
-        if not (_near_limits(whole, unit, sounds, found, SURELY_DB) & ~keep).any():
-            return case, found, rows
+        quick, rows = _quick_layouts(case, asked)
+        layouts, rows = _answers(case, asked, rows, quick)
+        found = [each.chosen for each in layouts]
+        if not (_near_limits(whole, asked, found, SURELY_DB) & ~keep).any():
+            return case, layouts, rows
 
 
-def _near_limits(
-    case: Case, unit: Unit, sounds: tuple[Sound, ...], layouts: list[Layout], near_db: float
-) -> NDArray[np.bool_]:
+def _near_limits(case: Case, asked: Asked, layouts: list[Ints], near_db: float) -> NDArray[np.bool_]:
     """Receptors that one of the layouts, with nothing in its way, brings so near their limit."""
     near = np.zeros(len(case.receptors), bool)
     if case.receptors.between.any():
-        for sound, found in zip(sounds, layouts, strict=True):
-            level = layout.open_levels(unit, case.poses, case.demand, found.chosen, sound.power_dba)
-            near |= level > case.demand.planning_dba - near_db
+        for voice, chosen in zip(asked.voices, layouts, strict=True):
+            near |= layout.excess(demand_for(case, voice), open_together(case.hearing, chosen)) > -near_db
     return near
 
 
 def _answers(
-    case: Case,
-    unit: Unit,
-    question: Question,
-    sounds: tuple[Sound, ...],
-    rows: layout.Rows,
-    quick: list[Layout],
+    case: Case, asked: Asked, rows: layout.Rows, quick: list[Ints]
 ) -> tuple[list[Layout], layout.Rows]:
-    """A layout under each reading of the stated level; the transfer is the same, the power differs."""
-    found: list[Layout] = []
-    louder = sounds[-1]
-    for sound, start in zip(reversed(sounds), reversed(quick), strict=True):
-        # the loudest reading first: what is legal there is legal for the quieter ones
-        if found and len(found[0].chosen) > len(start.chosen):
-            level = found[0].level + (sound.power_dba - louder.power_dba)
-            start = replace(start, chosen=found[0].chosen, level=level)
-        answer, rows = layout.most_units(unit, case.poses, case.demand, sound.power_dba, rows, start)
-        found.insert(0, answer)
-        louder = sound
-    wanted = wanted_units(question, unit)
-    if wanted is None:
-        return found, rows
-    # the quietest layout of a given number does not depend on the power; where that many are legal, a part of theirs will do
-    legal = [answer.chosen for answer in found if len(answer.chosen) >= wanted]
-    chosen, rows = layout.quietest_units(unit, case.poses, case.demand, wanted, rows, legal)
-    unheard = np.full(len(case.receptors), np.nan)
-    return [replace(answer, chosen=chosen, level=unheard) for answer in found], rows
+    """A layout for each sound; the transfer is the same, the power differs."""
+    found: dict[int, Layout] = {}
+    for chain in _chains(asked):
+        last: Layout | None = None
+        for k in chain:
+            start = quick[k]
+            if last is not None and len(last.chosen) > len(start):
+                start = last.chosen
+            last, rows = layout.most_units(case.hearing, demand_for(case, asked.voices[k]), rows, start)
+            found[k] = last
+    layouts = [found[k] for k in range(len(asked.voices))]
+    if asked.wanted is None:
+        return layouts, rows
+    # where that many are legal for some sound, a part of their layout will do
+    legal = [each.chosen for each in layouts if len(each.chosen) >= asked.wanted]
+    demand = demand_for(case, asked.voices[asked.used])
+    chosen, rows = layout.quietest_units(case.hearing, demand, asked.wanted, rows, legal)
+    return [replace(each, chosen=chosen) for each in layouts], rows
 
 
-def _whole(case: Case, unit: Unit, sound: Sound, answer: Layout) -> Layout:
-    """A layout with a level at every receptor: exact near limits, over open land where far below (`layout.completed`)."""
-    level, _ = layout.completed(unit, case.poses, case.demand, answer.chosen, sound.power_dba, answer.level)
-    return replace(answer, level=level)
+def _at_source(land: Land, case: Case, asked: Asked, rows: layout.Rows) -> tuple[list[Case], list[Layout]]:
+    """A layout for each sound, and the case with the receptors that stand round its units."""
+    wanted: Ints | None = None
+    if asked.wanted is not None:
+        demand = demand_for(case, asked.voices[asked.used])
+        wanted, rows = layout.quietest_units(case.hearing, demand, asked.wanted, rows, [])
+    found = [most_at_distance(land, case, voice, rows, wanted) for voice in asked.voices]
+    return [each[0] for each in found], [each[1] for each in found]
 
 
-def _reach(
-    land: Land,
-    ordinance: Ordinance | None,
-    unit: Unit,
-    question: Question,
-    sounds: tuple[Sound, ...],
-    layouts: list[Layout],
-) -> float:
-    """How far neighbours must be looked for so that none beyond can be over the ordinance's lowest limit."""
-    if ordinance is None or ordinance.measured_at != "receiving lot line":
+def _reach(land: Land, asked: Asked, counts: list[int]) -> float:
+    """How far neighbours must be looked for so that none beyond can be over the ordinance's lowest limits."""
+    if asked.ordinance is None or asked.ordinance.measured.at not in AT_LINES:
         return 0.0
-    limit, wanted = strictest_limit(ordinance), wanted_units(question, unit)
-    counts = [len(answer.chosen) for answer in layouts] if wanted is None else [wanted] * len(sounds)
-    loudest, reflecting = noise.loudest_side_db(unit), bool((land.building_heights_m > 0).any())
-    return max(
-        noise.reach_m(s.power_dba + loudest, n, limit, reflecting)
-        for s, n in zip(sounds, counts, strict=True)
-    )
-
-
-def _study(
-    land: Land,
-    case: Case,
-    unit: Unit,
-    ordinance: Ordinance | None,
-    question: Question,
-    sounds: tuple[Sound, ...],
-    used: int,
-    layouts: list[Layout],
-    rows: layout.Rows,
-) -> Study:
-    """Put what was found into the frozen answer; levels at listed receptors are those of the layout's scene, to the bit."""
-    sound, answer = sounds[used], layouts[used]
-    listed, unlisted = findings.listed_receptors(case, answer.level)
-    placed = _placed(case, answer)
-    which = np.flatnonzero(listed)
-    answer.level[which] = noise.scene_levels(case.around, unit, sound, placed, case.receptors.xy[which])
-    answers = tuple(
-        _reading(case, question, unit, s, a, s is sound) for s, a in zip(sounds, layouts, strict=True)
-    )
-    shown = findings.level_rows(case, ordinance, answer.level, which)
-    scene = noise.unit_scene(case.around, unit, sound, placed, findings.receivers(shown, case))
-    scene = replace(scene, crs=case.site.crs)
-    alone = None if len(answer.chosen) else findings.stopped_by(case, unit, ordinance, sound, rows)
-    wanted = wanted_units(question, unit)
-    return Study(
-        question=question,
-        unit=unit,
-        sound=sound,
-        ordinance=ordinance,
-        site=case.site,
-        neighbours=neighbours(land, case.receptors, {row.neighbour for row in shown}),
-        step_m=case.poses.step_m,
-        placed=placed,
-        bound=answer.bound,
-        bound_by="space" if answer.bound_by < 0 else case.receptors.id[answer.bound_by],
-        levels=tuple(shown),
-        worst_terms=findings.worst_terms(scene, shown),
-        readings=answers,
-        verdict=reasons(
-            answers[used].state, shown, case.site, ordinance, len(placed), wanted, alone, len(case.receptors)
-        ),
-        assumptions=findings.assumptions(unit, sound, case, ordinance is not None),
-        notes=(*findings.warnings(case), *findings.search_end(question, unit, answers), *unlisted),
-        environment=case.around.environment,
-        scene=scene,
-        inputs=findings.inputs(land, case, unit, ordinance),
-    )
-
-
-def _reading(
-    case: Case, question: Question, unit: Unit, sound: Sound, answer: Layout, chosen: bool
-) -> Reading:
-    margin = case.limits - answer.level[:, None]
-    known = margin[np.isfinite(margin)]
-    state: State = state_of(
-        answer.level, case.limits, len(answer.chosen), wanted_units(question, unit), answer.bound > 0
-    )
-    return Reading(
-        reading=sound.reading,
-        chosen=chosen,
-        power_dba=sound.power_dba,
-        state=state,
-        units=len(answer.chosen),
-        bound=answer.bound,
-        worst_margin_db=float(known.min()) if known.size else None,
-    )
-
-
-def _placed(case: Case, answer: Layout) -> tuple[PlacedUnit, ...]:
-    """Units numbered row by row of the lattice."""
-    poses, placed = case.poses, []
-    heights = ground_at(case.around.prepared.ground, poses.xy[answer.chosen]).tolist()
-    for k, p in enumerate(answer.chosen, start=1):
-        x, y = map(float, poses.xy[p])
-        rotation = float(poses.rotation_deg[p])
-        ground = heights[k - 1] if case.terrain is not None else None
-        placed.append(PlacedUnit(f"U{k}", x, y, rotation, body_polygon(x, y, rotation, poses.body_m), ground))
-    return tuple(placed)
+    reflecting, far = bool((land.building_heights_m > 0).any()), 0.0
+    z, lowest = uncertainty.quantile(asked.operation.confidence), strictest(asked.ordinance, asked.operation)
+    for voice, count in zip(asked.voices, counts, strict=True):
+        units = count if asked.wanted is None else asked.wanted
+        power = power_db(voice.sound, asked.metrics) + noise.loudest_side_db(asked.unit)
+        for metric in np.flatnonzero(np.isfinite(lowest)).tolist():
+            for method in (uncertainty.STATED_DB, uncertainty.BEYOND_DB):  # near by, and beyond what the standard states
+                margin = max(0.0, z * math.hypot(method, float(voice.sigma_db[metric])))
+                reach = noise.reach_m(float(power[metric]), units, float(lowest[metric]) - margin, reflecting)
+                if reach <= uncertainty.FAR_M / 2:
+                    break
+            far = max(far, reach)
+    return far

@@ -1,0 +1,68 @@
+"""How many of the placed units may run in each period, and which: the rest are switched off, the one that weighs most first."""
+
+import numpy as np
+
+from siting.case import Case, limits_of, sigma_db
+from siting.hearing import energy
+from siting.model import Floats, Hours, Ints, Period
+from siting.outcome import PeriodAnswer, PlacedUnit
+from siting.verdict import Compared, state_of
+from siting.voices import Voice
+
+
+def period_answers(
+    case: Case, voice: Voice, chosen: Ints, placed: tuple[PlacedUnit, ...], judged: Compared, which: Ints
+) -> tuple[PeriodAnswer, ...]:
+    """One answer for every period of the ordinance; none without one.
+
+    Parameters
+    ----------
+    judged : Compared
+        With all placed units running, at every receptor.
+    which : (k,)
+        The listed receptors, among which those that bind are.
+    """
+    if case.ordinance is None:
+        return ()
+    limits = limits_of(case, voice)
+    each = energy(case.hearing, chosen, which) @ voice.mix.T if len(chosen) else np.zeros((0, len(which), 1))
+    sigma = sigma_db(case, voice)[which]
+    answers = []
+    for period in case.ordinance.periods:
+        columns = np.array([k for k, rule in enumerate(limits.rules) if rule.period == period.name], np.int64)
+        state = state_of(judged.p[:, columns], len(placed), None, True)
+        limit = limits.limit_db[np.ix_(which, columns)]
+        if not len(columns) or not len(placed) or np.isnan(limit).any() or np.isnan(judged.p[:, columns]).any():
+            answers.append(PeriodAnswer(period.name, hours_in_words(period), None if len(placed) else 0, (), state))
+            continue
+        metric = [case.metrics.index(limits.rules[k].metric) for k in columns]
+        shift = np.array([limits.rules[k].shift_db for k in columns])
+        with np.errstate(invalid="ignore"):
+            most = 10 ** ((limit - shift - case.z * sigma[:, metric]) / 10)  # a rule that sees nothing: inf
+        room = np.maximum(most - np.nan_to_num(case.existing[np.ix_(which, metric)]), 0.0)
+        run = _running(each[:, :, metric].reshape(len(placed), -1), room.ravel())
+        names = tuple(placed[k].id for k in run.tolist())
+        answers.append(PeriodAnswer(period.name, hours_in_words(period), len(names), names, state))
+    return tuple(answers)
+
+
+def hours_in_words(period: Period) -> tuple[str, ...]:
+    """The hours of a period, one text for each part of the week."""
+    return tuple(_hours(part) for part in period.hours)
+
+
+def _hours(part: Hours) -> str:
+    return f"{part.days} {part.start}–{part.end}"
+
+
+def _running(each: Floats, room: Floats) -> Ints:
+    """Units (N, rows) that may run together, after switching off, one by one, the one that takes most of the fullest row."""
+    run = np.arange(len(each))
+    while len(run):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            full = np.nan_to_num(each[run].sum(axis=0) / room, nan=0.0, posinf=np.inf)
+        row = int(full.argmax())
+        if full[row] <= 1 + 1e-9:
+            break
+        run = np.delete(run, int(each[run, row].argmax()))
+    return run
