@@ -1,13 +1,12 @@
 """Layouts put together into the frozen answer: levels at listed receptors are those of the layout's scene, to the bit."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siting import findings, layout, noise, reasons
+from siting.asked import Asked
 from siting.case import Case, demand_for, limits_of, sigma_db
-from siting.existing import machine_sources
 from siting.model import Floats, Ints, Layout
 from siting.outcome import PlacedUnit, Reading, Study
 from siting.periods import period_answers
@@ -15,27 +14,32 @@ from siting.placement import body_polygon
 from siting.receptors import neighbours
 from siting.scene.elevation import ground_at
 from siting.site import Land
-from siting.verdict import Compared, compared, governing, is_allowed, receptor_levels, state_of, worst_of_each_neighbour
+from siting.verdict import (
+    Compared,
+    compared,
+    governing,
+    is_allowed,
+    receptor_levels,
+    state_of,
+    worst_of_each_neighbour,
+)
 from siting.voices import Voice
 
-if TYPE_CHECKING:
-    from siting.study import Asked
 
-
-def study(land: Land, cases: list[Case], layouts: list[Layout], asked: "Asked", rows: layout.Rows) -> Study:
+def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, rows: layout.Rows) -> Study:
     """The whole answer for one lot, from a case and a layout for every sound."""
-    found = [
-        heard(case, voice, each) for case, voice, each in zip(cases, asked.voices, layouts, strict=True)
-    ]
+    found = [heard(case, voice, each) for case, voice, each in zip(cases, asked.voices, layouts, strict=True)]
     voice, answer, steady = asked.voices[asked.used], layouts[asked.used], found[asked.used]
     case = cases[asked.used]
     limits, sigma = limits_of(case, voice), sigma_db(case, voice)
     demand = demand_for(case, voice)
     listed, unlisted = findings.listed_receptors(case, demand, compared(limits, steady, sigma, case.metrics))
-    placed, machines = _placed(case, answer.chosen), machine_sources(land.machines)
+    placed = _placed(case, answer.chosen)
     which = np.flatnonzero(listed)
-    scene = noise.unit_scene(case.around, asked.unit, voice.sound, placed, (), machines)
-    steady[which] = noise.scene_levels(scene, case.receptors.xy[which], case.receptors.height_m[which], case.metrics)
+    scene = noise.unit_scene(case.around, asked.unit, voice.sound, placed, (), case.machines)
+    steady[which] = noise.scene_levels(
+        scene, case.receptors.xy[which], case.receptors.height_m[which], case.metrics
+    )
     judged = compared(limits, steady, sigma, case.metrics)
     answers = tuple(
         _reading(cases[k], asked, k, each, heard_there, judged if k == asked.used else None)
@@ -68,10 +72,19 @@ def study(land: Land, cases: list[Case], layouts: list[Layout], asked: "Asked", 
         unverified=unverified,
         warnings=findings.hidden_by_dba(answers),
         verdict=reasons.verdict(
-            used.state, used.allowed, shown, case.site, asked.ordinance, case.operation, len(placed), asked.wanted,
-            alone, len(case.receptors), unverified,
+            used.state,
+            used.allowed,
+            shown,
+            case.site,
+            asked.ordinance,
+            case.operation,
+            len(placed),
+            asked.wanted,
+            alone,
+            len(case.receptors),
+            unverified,
         ),  # fmt: skip
-        assumptions=findings.assumptions(asked.unit, voice, case, limits),
+        assumptions=findings.assumptions(land, asked.unit, voice, case, limits),
         notes=(
             *findings.warnings(land, case),
             *limits.notes,
@@ -91,7 +104,9 @@ def heard(case: Case, voice: Voice, answer: Layout) -> Floats:
         return np.asarray(10 * np.log10(energy @ voice.mix.T + case.existing))
 
 
-def _rows(land: Land, case: Case, voice: Voice, judged: Compared, which: Ints) -> list[findings.ReceptorLevel]:
+def _rows(
+    land: Land, case: Case, voice: Voice, judged: Compared, which: Ints
+) -> list[findings.ReceptorLevel]:
     """Of every receptor the rule that governs in each period, and of each neighbour's worst receptor all rules."""
     limits = limits_of(case, voice)
     part = Compared(*(values[which] for values in judged))
@@ -104,7 +119,7 @@ def _rows(land: Land, case: Case, voice: Voice, judged: Compared, which: Ints) -
 
 
 def _reading(
-    case: Case, asked: "Asked", k: int, answer: Layout, steady: Floats, judged: Compared | None
+    case: Case, asked: Asked, k: int, answer: Layout, steady: Floats, judged: Compared | None
 ) -> Reading:
     """The answer for one sound."""
     voice = asked.voices[k]
@@ -112,7 +127,9 @@ def _reading(
     judged = judged or compared(limits, steady, sigma_db(case, voice), case.metrics)
     placed, possible = len(answer.chosen), answer.bound > 0
     state = state_of(judged.p, placed, asked.wanted, possible)
-    margin = np.where(np.isfinite(judged.limit_db - judged.level_db), judged.limit_db - judged.level_db, np.inf)
+    margin = np.where(
+        np.isfinite(judged.limit_db - judged.level_db), judged.limit_db - judged.level_db, np.inf
+    )
     worst = np.unravel_index(int(margin.argmin()), margin.shape) if np.isfinite(margin).any() else None
     weighted = np.array([rule.metric == "dba" for rule in limits.rules])
     return Reading(

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from siting import noise, ordinance as rules, uncertainty
+from siting import noise, uncertainty
+from siting import ordinance as rules
 from siting.existing import machine_sources
 from siting.geodata.terrain import Terrain
 from siting.hearing import Hearing
@@ -15,6 +17,7 @@ from siting.metrics import needs_lowest
 from siting.model import Environment, Floats, Operation, Ordinance, Poses, Question, Receptors, Site, Unit
 from siting.ordinance import Limits, Rule
 from siting.outdoors import outdoors, picked
+from siting.parts import Source
 from siting.receptors import place_receptors
 from siting.site import Land, start_of, zones_at
 from siting.surroundings import Surroundings, screening_buildings, surroundings
@@ -24,6 +27,7 @@ NEAR_DB, SURELY_DB = (
     5.0,
     3.0,
 )  # below limits, levels over open land: which points are computed, and which must have been
+INAUDIBLE_DB = 30.0  # a hundred such machines add less than 0.5 dB to a level at its limit
 ANY = Rule("any", "dba", "level", False, 0.0)  # what is listed where no ordinance is given
 
 
@@ -43,7 +47,8 @@ class Case:
     limits: dict[bool, Limits]  # as a sound without a tone has them, and as one with a tone
     method_db: Floats  # (R,) standard deviation of the method
     path_m: tuple[Floats, Floats]  # (R,) greatest distance from a unit, mean height of unit and receptor
-    existing: Floats  # (R, M) energy of the machines that are there
+    machines: tuple[Source, ...]  # what is there already, near enough to be heard
+    existing: Floats  # (R, M) their energy
     reach_m: float
     hearing: Hearing
 
@@ -111,7 +116,7 @@ def _case(
     own_zones = zones_at(land, here)[0]
     mean_height = (receptors.height_m + unit.source_height_m) / 2
     farthest = receptors.distance_m + np.hypot(*np.ptp(np.array(start_of(site).bounds).reshape(2, 2), axis=0))
-    machines = machine_sources(land.machines)
+    machines = _heard(machine_sources(land.machines), receptors, ordinance, operation)
     scene = replace(around.scene, sources=machines)
     existing = noise.scene_levels(scene, receptors.xy, receptors.height_m, metrics)
     return Case(
@@ -127,12 +132,29 @@ def _case(
         {tone: _limits(ordinance, receptors, own_zones, operation, tone) for tone in sorted(tones)},
         uncertainty.method_db(farthest, mean_height),
         (farthest, mean_height),
+        machines,
         10 ** (existing / 10),
         reach_m,
         Hearing(
             unit, poses, receptors.xy, receptors.height_m, neighbour, around, basis, np.arange(len(receptors))
         ),
     )
+
+
+def _heard(
+    machines: tuple[Source, ...], receptors: Receptors, ordinance: Ordinance | None, operation: Operation
+) -> tuple[Source, ...]:
+    """The machines that divergence alone does not take `INAUDIBLE_DB` below every limit at every receptor."""
+    if not machines or not len(receptors):
+        return ()
+    lowest = rules.strictest(ordinance, operation).min() if ordinance else 0.0
+    xy = np.array([(machine.x_m, machine.y_m) for machine in machines])
+    ears = shapely.multipoints(receptors.xy)
+    away = np.maximum(shapely.distance(shapely.points(xy), ears), 1.0)
+    power = np.array([max(*machine.power_db, machine.power_31_db or 0.0) for machine in machines])
+    gain = noise.GROUND_GAIN_DB + noise.REFLECTION_GAIN_DB - noise.SPREADING_DB
+    loudest = power + gain - 20 * np.log10(away)
+    return tuple(m for m, level in zip(machines, loudest, strict=True) if level > lowest - INAUDIBLE_DB)
 
 
 def _limits(
@@ -153,7 +175,8 @@ def limits_of(case: Case, voice: Voice) -> Limits:
     found = case.limits[voice.tonal]
     silent = np.isnan(case.existing).any(axis=0)  # a machine whose 31.5 Hz octave is not known
     deaf = [
-        needs_lowest((rule.metric,)) and (not voice.lowest_known or bool(silent[case.metrics.index(rule.metric)]))
+        needs_lowest((rule.metric,))
+        and (not voice.lowest_known or bool(silent[case.metrics.index(rule.metric)]))
         for rule in found.rules
     ]
     if not any(deaf):

@@ -9,7 +9,7 @@ from siting import judgement, layout, noise, surroundings, uncertainty, verdict
 from siting import ordinance as rules
 from siting.case import Case, demand_for, limits_of, sigma_db
 from siting.layout import Demand
-from siting.model import FOOT_M, Assumption, Facts, Floats, Ints, Ordinance, Question, Unit
+from siting.model import FOOT_M, Assumption, Facts, Floats, Ordinance, Question, Unit
 from siting.ordinance import Limits
 from siting.outcome import Deviation, PathTerms, Reading, ReceptorLevel, ZoneCount
 from siting.parts import Receiver, Scene
@@ -36,7 +36,9 @@ def listed_receptors(
     neighbour = case.hearing.neighbour
     shown = (case.receptors.distance_m <= NEARBY_M) | np.isnan(found.p).any(axis=1)
     with np.errstate(invalid="ignore"):
-        over = np.nan_to_num(found.level_db - found.limit_db, nan=-np.inf, posinf=np.inf).max(axis=1, initial=-np.inf)
+        over = np.nan_to_num(found.level_db - found.limit_db, nan=-np.inf, posinf=np.inf).max(
+            axis=1, initial=-np.inf
+        )
     shown |= over > -LISTED_DB
     shown[over.argmax() if len(over) else []] = True  # the smallest margin is always told
     lots = np.zeros(int(neighbour.max(initial=-1)) + 1, bool)
@@ -126,9 +128,7 @@ def hidden_by_dba(answers: tuple[Reading, ...]) -> tuple[str, ...]:
     if used.state_dba not in passing or used.state in passing or used.worst_metric in (None, "dba"):
         return ()
     name = judgement.metric(str(used.worst_metric))
-    return (
-        f"In dB(A) alone this would read {used.state_dba}; the limit in {name} makes it {used.state}.",
-    )
+    return (f"In dB(A) alone this would read {used.state_dba}; the limit in {name} makes it {used.state}.",)
 
 
 def warnings(land: Land, case: Case) -> tuple[str, ...]:
@@ -139,7 +139,9 @@ def warnings(land: Land, case: Case) -> tuple[str, ...]:
         f"({case.reach_m / FOOT_M:.0f} ft): if somebody lives there, this study does not know it.",
     )
     there = (
-        (f"{len(land.machines):,} existing machine{'s add' if len(land.machines) > 1 else ' adds'} to every level.",)
+        (
+            f"{len(land.machines):,} existing machine{'s add' if len(land.machines) > 1 else ' adds'} to every level.",
+        )
         if land.machines
         else ()
     )
@@ -184,14 +186,18 @@ def search_end(question: Question, unit: Unit, answers: tuple[Reading, ...]) -> 
     )
 
 
-def assumptions(unit: Unit, voice: Voice, case: Case, limits: Limits) -> tuple[Assumption, ...]:
+def assumptions(land: Land, unit: Unit, voice: Voice, case: Case, limits: Limits) -> tuple[Assumption, ...]:
     """Every value that the verdict rests on and that the user did not give, and the reading."""
     sound, operation = voice.sound, case.operation
     told = {
         "assumed": "the maker does not say where the level holds; 7 m is the trade's convention and the loud reading",
         "given": "stated with --sound-at",
     }
-    tone = None if case.ordinance is None else rules.tonal(case.ordinance, operation, spectrum_db(sound).tolist())[1]
+    tone = (
+        None
+        if case.ordinance is None
+        else rules.tonal(case.ordinance, operation, spectrum_db(sound).tolist())[1]
+    )
     return (
         Assumption(
             "sound.reading", sound.reading, sound.origin, told.get(sound.origin, "from the unit's file")
@@ -199,6 +205,7 @@ def assumptions(unit: Unit, voice: Voice, case: Case, limits: Limits) -> tuple[A
         *unit.assumptions,
         *case.site.assumptions,
         *limits.assumptions,
+        *(() if land.existing is None else land.existing.assumptions),
         *(() if tone is None else (tone,)),
         *surroundings.assumptions(case.around),
         Assumption(

@@ -74,7 +74,13 @@ def transfer(
     sources = np.column_stack([sources, np.radians(rotation_deg)])
     receptors = _places(around, receptors_xy, height_m, "receptor")
     energy = _octaves(
-        unit, sources, receptors, basis[:, 1:], around.prepared.medium if obstacles else around.open, obstacles, around
+        unit,
+        sources,
+        receptors,
+        basis[:, 1:],
+        around.prepared.medium if obstacles else around.open,
+        obstacles,
+        around,
     )
     if (basis[:, 0] > 0).any():
         lowest = np.zeros((len(basis), BANDS))
@@ -85,7 +91,13 @@ def transfer(
 
 
 def _octaves(
-    unit: Unit, sources: Floats, receptors: Floats, sums: Floats, medium: Medium, obstacles: bool, around: Surroundings
+    unit: Unit,
+    sources: Floats,
+    receptors: Floats,
+    sums: Floats,
+    medium: Medium,
+    obstacles: bool,
+    around: Surroundings,
 ) -> Floats:
     """Energy (S, R, B) of sums over eight bands (B, 8) through one medium."""
     few = FEW_SCREENED if obstacles and around.screens else FEW

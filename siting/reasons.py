@@ -79,7 +79,9 @@ def _unknown(rows: list[ReceptorLevel], ordinance: Ordinance, unverified: tuple[
         if row.zone_class is None:
             zones.setdefault(row.zone or "no zone", set()).add(row.neighbour)
     mapped = any(row.zone for row in rows)
-    hint = ": the zoning layer does not reach them." if mapped else ": name one with --zoning and --zone-field."
+    hint = (
+        ": the zoning layer does not reach them." if mapped else ": name one with --zoning and --zone-field."
+    )
     said = [
         f"{ordinance.id} has no limit for {len(lots)} neighbour{'s' if len(lots) > 1 else ''} in {zone}"
         + (hint if zone == "no zone" else ".")
@@ -121,4 +123,3 @@ def _compared(row: ReceptorLevel) -> str:
     if row.limit_db is None or row.margin_db is None:
         return f"{heard} {place}, where no limit is known"
     return f"{heard} {place}, {quantities.side(row.margin_db)} the limit of {row.limit_db:g}"
-

@@ -1,12 +1,13 @@
 """The steps in order: land, lot, poses, transfer, layout, verdict; the same function for one lot and for a county of them."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siting import answer, layout, noise, uncertainty
+from siting.asked import Asked
 from siting.at_source import most_at_distance
 from siting.case import NEAR_DB, SURELY_DB, Case, demand_for, make_case, narrowed
 from siting.findings import NEARBY_M
@@ -20,29 +21,11 @@ from siting.refining import worst_points
 from siting.site import Land, make_site
 from siting.sound import readings, resolve_sound, variants
 from siting.surroundings import ENVIRONMENT
-from siting.voices import Voice, power_db, voices
+from siting.voices import power_db, voices
 
 ACROSS_M = 200.0  # how far the lot across a street is looked for, where limits hold at the own lot line
 CONTINUOUS = Operation()
 AT_LINES = ("receiving lot line", "receiving lot", "facade", "near building", "zone line")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of one lot: the sounds in the order of their power, and which of them the study uses."""
-
-    unit: Unit
-    ordinance: Ordinance | None
-    question: Question
-    operation: Operation
-    metrics: tuple[str, ...]
-    voices: tuple[Voice, ...]
-    used: int
-
-    @property
-    def wanted(self) -> int | None:
-        """The number of units asked for; None for as many as allowed."""
-        return wanted_units(self.question, self.unit)
 
 
 def assess(
@@ -113,16 +96,6 @@ def assess(
                 break
         reach = 1.1 * need
     return answer.study(land, [case] * len(layouts), layouts, asked, rows)
-
-
-def wanted_units(question: Question, unit: Unit) -> int | None:
-    """The number of units asked for: N, or the load's units and spares; None for as many as allowed."""
-    if question.mode == "units":
-        return question.units
-    if question.mode == "load":
-        assert question.load_kw is not None
-        return math.ceil(question.load_kw / unit.kw - 1e-9) + question.spare
-    return None
 
 
 def _chains(asked: Asked) -> list[list[int]]:
@@ -229,7 +202,10 @@ def _reach(land: Land, asked: Asked, counts: list[int]) -> float:
         units = count if asked.wanted is None else asked.wanted
         power = power_db(voice.sound, asked.metrics) + noise.loudest_side_db(asked.unit)
         for metric in np.flatnonzero(np.isfinite(lowest)).tolist():
-            for method in (uncertainty.STATED_DB, uncertainty.BEYOND_DB):  # near by, and beyond what the standard states
+            for method in (
+                uncertainty.STATED_DB,
+                uncertainty.BEYOND_DB,
+            ):  # near by, and beyond what the standard states
                 margin = max(0.0, z * math.hypot(method, float(voice.sigma_db[metric])))
                 reach = noise.reach_m(float(power[metric]), units, float(lowest[metric]) - margin, reflecting)
                 if reach <= uncertainty.FAR_M / 2:

@@ -140,7 +140,9 @@ def _known(values: Floats) -> list[float | None]:
 def urgency(row: ReceptorLevel) -> tuple[float, float]:
     """Sort key: the worst state first, then the most probable exceedance; the loudest first where no limit is known."""
     if row.margin_db is not None and row.p_exceed is not None:
-        return -SEVERITY[row.state] - row.p_exceed, row.margin_db / row.sigma_db if row.sigma_db else row.margin_db
+        return -SEVERITY[
+            row.state
+        ] - row.p_exceed, row.margin_db / row.sigma_db if row.sigma_db else row.margin_db
     return -SEVERITY[row.state], -row.level_db if row.level_db is not None else 0.0
 
 
