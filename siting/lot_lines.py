@@ -1,4 +1,4 @@
-"""Points along lot lines, dense enough that the worst one is not missed.
+"""Points along lot lines and other lines, dense enough that the worst one is not missed.
 
 Along a straight line the level peaks at a corner or at the foot of the perpendicular from a unit. Corners are
 receptors; between them the spacing is a quarter of the distance to the nearest place a unit may stand, so the foot is
@@ -13,7 +13,7 @@ nothing in the way, comes within 10 dB of the limit (`siting.case`).
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -31,20 +31,42 @@ GAP_M = 2.0
 SLACK = 1.05  # points this much farther than the reach are kept: the nearest point of a line lies between two of them
 CLOSEST_M = 0.1  # no finer than this: at the line itself a unit's middle is still half its width away
 CORNER = 0.01  # corners nearer together than this share of the distance are one: 0.09 dB
-INWARD_M = 0.25  # how far inside a lot its own zone is looked up
 OUT_M = 0.01  # before a façade
 Geometries = np.ndarray[Any, Any]
 Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Lines:
-    """How points are put on lot lines."""
+class How:
+    """How points are put on lines."""
 
     site: Site
     reach_m: float
     spacing: float
     roofs: Geometries | None
+
+
+class Segments(NamedTuple):
+    """Straight segments, what they enclose to their left."""
+
+    a: Floats  # (s, 2) where each begins
+    b: Floats  # (s, 2) where it ends
+    of: Ints  # (s,) the shape that it belongs to
+    line: Ints  # (s,) segments of one line follow each other
+
+
+class Along(NamedTuple):
+    """Points on lines."""
+
+    xy: Floats  # (n, 2)
+    of: Ints  # (n,) the shape
+    left: Floats  # (n, 2) unit vector into the shape
+    ahead: Floats  # (n, 2) unit vector along the line
+    corner: Floats  # (n,) half the length of the segment that begins here, 0 elsewhere
+    between: Flags
+    piece: Ints  # (n,)
+    pieces: Floats  # (m, 4) both ends of every straight piece within reach
+    alike: Ints  # (m,) the piece whose points speak for one that is too short for its own
 
 
 def spacing_for(unit: Unit) -> float:
@@ -57,43 +79,45 @@ def spacing_for(unit: Unit) -> float:
     return float(max(FINEST, min(SPACING, 2 * TURN_DB / max(slope, 1e-9))))
 
 
-def boundary_points(lots: Geometries, how: Lines) -> tuple[Floats, Ints, Floats, Flags]:
-    """Points along the boundaries of lots within reach.
-
-    Returns
-    -------
-    tuple
-        xy (n, 2), the lot's index (n,), unit vector into the lot (n, 2), whether a point stands between others (n,).
-    """
-    parts, owner = shapely.get_parts(shapely.orient_polygons(lots), return_index=True)
+def boundaries(shapes: Geometries) -> Segments:
+    """The rings of polygons, each shape to the left of its own."""
+    parts, owner = shapely.get_parts(shapely.orient_polygons(shapes), return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     coords, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
-    a, b, ring = coords[:-1][same], coords[1:][same], ring[1:][same]
-    owner = owner[part[ring]]
-    length = np.hypot(*(b - a).T)
+    ring = ring[1:][same]
+    return Segments(coords[:-1][same], coords[1:][same], owner[part[ring]], ring)
+
+
+def points_along(lines: Segments, how: How) -> Along:
+    """Points along lines within reach: corners, points between them at the spacing, and where a line leaves a building."""
     start = start_of(how.site)
-    distance = shapely.distance(shapely.linestrings(np.stack((a, b), axis=1)), start)
-    keep = (distance <= how.reach_m) & (length > 0) & _corners_apart(ring, length, distance)
-    a, b, owner, length, distance = a[keep], b[keep], owner[keep], length[keep], distance[keep]
-    count = np.ceil(length / np.maximum(how.spacing * distance, CLOSEST_M)).astype(np.int64)
-    gaps = 1 if how.roofs is None else np.ceil(length / count / GAP_M).astype(np.int64)
-    segment, nth, share = _divided(count * gaps)
-    along = (b - a) / length[:, None]
-    # the lot lies to the left of an oriented ring; a corner is looked up from a little way along its segment
-    left = np.column_stack((-along[:, 1], along[:, 0]))
-    step = np.where(nth == 0, np.minimum(1.0, length[segment] / 2 / INWARD_M), 0.0)
-    xy, inward = (
-        a[segment] + share[:, None] * (b - a)[segment],
-        left[segment] + step[:, None] * along[segment],
-    )
-    between = nth % np.broadcast_to(gaps, count.shape)[segment] != 0
+    length = np.hypot(*(lines.b - lines.a).T)
+    distance = shapely.distance(shapely.linestrings(np.stack((lines.a, lines.b), axis=1)), start)
+    keep = (distance <= how.reach_m) & (length > 0)
+    apart = _corners_apart(lines.line, length, distance)[keep]
+    a, b, of, line = (values[keep] for values in lines)
+    apart |= np.append(True, line[1:] != line[:-1])[: len(line)]
+    length, distance = length[keep], distance[keep]
+    ahead = (b - a) / length[:, None]
+    count = np.where(apart, np.ceil(length / np.maximum(how.spacing * distance, CLOSEST_M)), 0.0)
+    gaps = np.ceil(length / np.maximum(count, 1) / (np.inf if how.roofs is None else GAP_M)).clip(1)
+    count, gaps = count.astype(np.int64), gaps.astype(np.int64)
+    piece, nth, share = _divided(count * gaps)
+    xy = a[piece] + share[:, None] * (b - a)[piece]
+    corner = np.where(nth == 0, length[piece] / 2, 0.0)
+    between = nth % gaps[piece] != 0
     if how.roofs is not None:
-        out, at = _coming_out(a, b, how.roofs)
-        xy, segment = np.concatenate([xy, out]), np.concatenate([segment, at])
-        inward, between = np.concatenate([inward, left[at]]), np.append(between, np.zeros(len(at), bool))
+        out, at = _coming_out(a[apart], b[apart], how.roofs)
+        xy, piece = np.concatenate([xy, out]), np.concatenate([piece, np.flatnonzero(apart)[at]])
+        corner, between = (np.append(v, np.zeros(len(at), v.dtype)) for v in (corner, between))
     near = shapely.distance(shapely.points(xy), start) <= SLACK * how.reach_m
-    return xy[near], owner[segment][near], inward[near], between[near]
+    xy, piece, corner, between = xy[near], piece[near], corner[near], between[near]
+    left = np.column_stack((-ahead[:, 1], ahead[:, 0]))
+    alike = np.maximum.accumulate(np.where(apart, np.arange(len(line)), -1))
+    return Along(
+        xy, of[piece], left[piece], ahead[piece], corner, between, piece, np.column_stack((a, b)), alike
+    )
 
 
 def _divided(count: Ints) -> tuple[Ints, Ints, Floats]:

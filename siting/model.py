@@ -4,7 +4,7 @@ Inside siting lengths are metres in the site's working CRS, levels dB re 20 µPa
 every name at the edge carries its unit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -313,6 +313,14 @@ class Receptors:
     home_m: Floats  # (n,) distance to the nearest lot of the zone classes that a rule for homes names; inf without such a rule
     lots: Ints  # rows of the parcel file, the lots around, the nearest first
     notes: tuple[str, ...]  # which places were no receptors, and which were moved
+    # (n,) the neighbour's row in the parcel file, -1 where it is no lot
+    lot: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    # (n,) the straight piece of line that a point stands on, -1 where it stands on none
+    piece: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    # (m, 4) x, y of the two ends of each piece
+    pieces: Floats = field(default_factory=lambda: np.zeros((0, 4)))
+    # (m,) the piece whose points speak for one that is too short for its own, else itself; -1: they are all indoors
+    alike: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         """How many points."""

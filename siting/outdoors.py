@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from siting.lot_lines import OUT_M
-from siting.model import Floats, Receptors
+from siting.model import Floats, Ints, Receptors
 from siting.scene.checks import TOUCH_M
 from siting.scene.elevation import ground_at
 from siting.surroundings import Surroundings
@@ -15,43 +15,91 @@ from siting.surroundings import Surroundings
 Flags = NDArray[np.bool_]
 
 
-def outdoors(receptors: Receptors, around: Surroundings, own: str) -> Receptors:
+def outdoors(receptors: Receptors, around: Surroundings) -> Receptors:
     """Receptors without those inside buildings, and with a note that counts them.
 
-    Where all places of a neighbour, or a point given, lie inside, they are moved to the nearest place before a façade. `own`
-    is the lot's id, by which the points of its own line are called.
+    Where all places of a neighbour, or a point given, lie inside, they are moved to the nearest place before a façade. Pieces of
+    line end where they go into a building.
     """
     if not around.scene.buildings or not len(receptors):
         return receptors
-    indoors = inside_buildings(around, receptors.xy)
+    indoors = inside_buildings(around, receptors.xy, receptors.height_m)
+    receptors = cut_pieces(receptors, around)
     if not indoors.any():
         return receptors
     names = np.array(receptors.neighbour)
-    ids = np.array(receptors.id)
-    given = ~(np.char.startswith(ids, np.char.add(names, "/")) | np.char.startswith(ids, f"{own}/"))
-    free = set(names[~indoors])
-    moved = indoors & (given | ~np.isin(names, list(free)))
-    xy = receptors.xy.copy()
+    given = (receptors.piece < 0) & ~receptors.between
+    moved = indoors & (given | ~np.isin(names, names[~indoors]))
+    xy, piece = receptors.xy.copy(), np.where(indoors, -1, receptors.piece)
     xy[moved] = _before_facades(around, xy[moved])
     keep = ~indoors | moved
-    keep[moved] = ~inside_buildings(around, xy[moved])
-    return replace(
-        picked(receptors, keep), xy=xy[keep], notes=(*receptors.notes, *_notes(receptors, keep, moved))
+    keep[moved] = ~inside_buildings(around, xy[moved], receptors.height_m[moved])
+    receptors = replace(
+        receptors, xy=xy, piece=piece, notes=(*receptors.notes, *_notes(receptors, keep, moved))
     )
+    return picked(receptors, keep)
 
 
-def inside_buildings(around: Surroundings, xy: Floats) -> Flags:
-    """Whether an ear at each point (n, 2) would be in a building, below its roof."""
+def inside_buildings(around: Surroundings, xy: Floats, height_m: Floats) -> Flags:
+    """Whether an ear at each point (n, 2), so high above the ground (n,), would be in a building, below its roof."""
+    found = np.zeros(len(xy), bool)
     outlines = np.array([building.outline for building in around.scene.buildings])
-    z = ground_at(around.prepared.ground, xy) + around.environment.receptor_height_m
+    z = ground_at(around.prepared.ground, xy) + height_m
     points = shapely.points(xy)
     point, building = shapely.STRtree(outlines).query(points, predicate="within")
     below = around.prepared.stands.building_top_m[building] - z[point] > TOUCH_M
     point, building = point[below], building[below]
     deep = shapely.distance(shapely.boundary(outlines[building]), points[point]) > TOUCH_M
-    found = np.zeros(len(xy), bool)
     found[point[deep]] = True
     return found
+
+
+def cut_pieces(receptors: Receptors, around: Surroundings) -> Receptors:
+    """The receptors with every piece of line cut to the stretches that lie outside of buildings.
+
+    Where a line goes into a building it has a receptor (`siting.lot_lines`), so between two of its points, or its ends, it is
+    inside or outside all the way.
+    """
+    if not len(receptors.pieces):
+        return receptors
+    ends = receptors.pieces.reshape(-1, 2, 2)
+    on, every = np.flatnonzero(receptors.piece >= 0), np.arange(len(ends))
+    speaker = np.zeros(len(ends), np.int64)
+    speaker[receptors.piece[on]] = on
+    height = receptors.height_m[speaker[receptors.alike]]
+    piece = np.concatenate([receptors.piece[on], every, every])
+    xy = np.concatenate([receptors.xy[on], ends[:, 0], ends[:, 1]])
+    order = np.lexsort((np.hypot(*(xy - ends[piece, 0]).T), piece))
+    i, j = order[:-1], order[1:]
+    i, j = i[piece[i] == piece[j]], j[piece[i] == piece[j]]
+    free = ~inside_buildings(around, (xy[i] + xy[j]) / 2, height[piece[i]])
+    begins = free & ~np.append(False, free[:-1] & (j[:-1] == i[1:]))
+    stretch = np.where(free, np.cumsum(begins) - 1, -1)
+    of_node = np.full(len(xy), -1)
+    of_node[i[free]], of_node[j[free]] = stretch[free], stretch[free]
+    first, inside = np.flatnonzero(begins), np.flatnonzero(free)
+    last = inside[np.searchsorted(stretch[inside], np.arange(len(first)), side="right") - 1]
+    mine = np.full(len(receptors), -1)
+    mine[on] = of_node[: len(on)]
+    return replace(
+        receptors,
+        piece=mine,
+        pieces=np.column_stack([xy[i[first]], xy[j[last]]]),
+        alike=_speakers(mine, piece[i[first]], receptors.alike),
+    )
+
+
+def _speakers(piece: Ints, parent: Ints, alike: Ints) -> Ints:
+    """For every stretch of a piece the one whose points speak for it, -1 where those of its line are all indoors.
+
+    `piece` (n,) is where points stand now, `parent` (m,) what the stretches were cut from.
+    """
+    spoken = np.zeros(len(parent), bool)
+    spoken[piece[piece >= 0]] = True
+    voice = np.full(len(alike), -1)
+    own = np.flatnonzero(spoken)[::-1]
+    voice[parent[own]] = own
+    return np.where(spoken, np.arange(len(parent)), voice[alike[parent]])
 
 
 def _before_facades(around: Surroundings, xy: Floats) -> Floats:
@@ -80,9 +128,14 @@ def picked(receptors: Receptors, keep: Flags) -> Receptors:
         id=[receptors.id[k] for k in which],
         neighbour=[receptors.neighbour[k] for k in which],
         zones=[receptors.zones[k] for k in which],
+        across=[receptors.across[k] for k in which],
         xy=receptors.xy[keep],
+        height_m=receptors.height_m[keep],
         distance_m=receptors.distance_m[keep],
         between=receptors.between[keep],
+        home_m=receptors.home_m[keep],
+        lot=receptors.lot[keep],
+        piece=receptors.piece[keep],
     )
 
 

@@ -1,13 +1,14 @@
-"""Where levels are compared with limits: points on lot lines (`siting.lot_lines`) and points given, each with its zones."""
-
-from typing import Any
+"""Where levels are compared with limits: points on the lines that an ordinance names and points given, each with its zones."""
 
 import numpy as np
 import shapely
 
+from siting import places
 from siting.errors import InputError
-from siting.lot_lines import INWARD_M, SPACING, Geometries, Lines, boundary_points
+from siting.lot_lines import SLACK, SPACING, Geometries, How
 from siting.model import Ints, Neighbour, Ordinance, Receptors, Site
+from siting.own_zones import Homes, home_distance, homes
+from siting.receptor_parts import Part, given_points, inside_lots, on_lines, on_own_line
 from siting.site import Land, start_of, zones_at
 
 REACHES_M = (50.0, 200.0, 800.0, 3200.0)
@@ -20,56 +21,53 @@ def place_receptors(
     site: Site,
     ordinance: Ordinance | None,
     reach_m: float,
+    height_m: float,
     spacing: float = SPACING,
     roofs: Geometries | None = None,
 ) -> Receptors:
     """The receptors around a lot, at the place where the ordinance says to measure.
 
-    At the receiving lot line (also without an ordinance): on the boundary of every other lot within `reach_m` of the
-    buildable area. At the lot line: on the lot's own boundary, each point with the zone of the nearest other lot. At
-    points: those of the file given. Points given are receptors in any case. A point on a lot line has the zones found
-    there and in the middle of the lot that it stands for; the strictest of them governs.
+    "receiving lot line" (also without an ordinance): on the boundary of every other lot within `reach_m` of the buildable area.
+    "receiving lot": there, and inside those lots where something screens. "lot line": on the lot's own boundary, each point with
+    the zone of the nearest other lot. "facade", "near building", "zone line": as `siting.places` has them. "source": none, since
+    they hang on the layout (`siting.places.around_units`). "points": those of the file given. Points given are receptors in any
+    case.
 
     Parameters
     ----------
+    height_m : float
+        Above the ground, where the ordinance states none and for points given without one.
     spacing : float
-        Of points on a lot line, as a share of the distance.
+        Of points on a line, as a share of the distance.
     roofs : array of geometries, optional
-        Buildings that screen, none where terrain alone does: points go between others too, and where a lot line comes out
-        from under a building. Left out where nothing screens.
+        Buildings that screen, none where terrain alone does: points go between others too, and where a line comes out from
+        under a building. Left out where nothing screens.
 
     Raises
     ------
     InputError
-        Where the ordinance measures at points and no file gives them.
+        Where the ordinance measures at points and no file gives them, or at lines between zones and there is no zoning.
     """
-    where = ordinance.measured_at if ordinance else "receiving lot line"
+    where = ordinance.measured.at if ordinance else "receiving lot line"
+    if ordinance is not None and ordinance.measured.height_m is not None:
+        height_m = ordinance.measured.height_m
     others = _other_lots(land, row, site, reach_m)
-    found: list[tuple[Any, ...]] = []
-    if where == "receiving lot line":
-        found.append(_on_receiving_lines(land, site, others, Lines(site, reach_m, spacing, roofs)))
+    how = How(site, reach_m, spacing, roofs)
+    lived = homes(land, ordinance, site.lot, SLACK * reach_m)
+    lines, notes = _lines(land, row, site, ordinance, others, reach_m, height_m)
+    found = [on_lines(land, ordinance, lived, others, each, how) for each in lines]
     if where == "lot line":
-        found.append(_on_own_line(land, site, others, Lines(site, np.inf, spacing, roofs)))
+        found.append(on_own_line(land, ordinance, lived, others, how, height_m))
+    if where == "receiving lot" and roofs is not None:
+        found.append(inside_lots(land, site, others, reach_m, height_m))
     if land.points is not None:
-        found.append(_given_points(land, site, others))
+        found.append(given_points(land, others, height_m))
     elif where == "points":
         raise InputError(
             f"The ordinance {ordinance.id if ordinance else ''} measures at given points and none are given: "
             "name a point file with --receptors."
         )
-    parts = list(zip(*found, strict=True)) or [(), (), (), (), ()]
-    xy = np.concatenate(parts[2]) if parts[2] else np.zeros((0, 2))
-    return Receptors(
-        id=_unique([i for part in parts[0] for i in part]),
-        neighbour=[n for part in parts[1] for n in part],
-        zones=[z for part in parts[3] for z in part],
-        xy=xy,
-        distance_m=shapely.distance(shapely.points(xy), start_of(site)),
-        between=np.concatenate([*parts[4], np.zeros(0, bool)]),
-        open_directions=open_directions(land, others, site, reach_m),
-        lots=others,
-        notes=(),
-    )
+    return _together(land, site, lived, reach_m, others, found, notes)
 
 
 def neighbours(land: Land, receptors: Receptors, listed: set[str]) -> tuple[Neighbour, ...]:
@@ -108,84 +106,69 @@ def _other_lots(land: Land, row: int, site: Site, reach_m: float) -> Ints:
     return near[np.lexsort((near, shapely.distance(land.parcels.lots[near], start)))]
 
 
-def _on_receiving_lines(land: Land, site: Site, others: Ints, how: Lines) -> tuple[Any, ...]:
-    xy, owner, inward, between = boundary_points(land.parcels.lots[others], how)
-    zones = _and_their_lots(land, others, owner, zones_at(land, xy + INWARD_M * inward))
-    names = [land.parcels.ids[others[k]] for k in owner]
-    return _numbered(names), names, xy, zones, between
-
-
-def _on_own_line(land: Land, site: Site, others: Ints, how: Lines) -> tuple[Any, ...]:
-    xy, _, inward, between = boundary_points(np.array([site.lot]), how)
-    points = shapely.points(xy)
-    if not len(others):
-        return (
-            [f"{site.id}/{k + 1}" for k in range(len(xy))],
-            ["none in the file"] * len(xy),
-            xy,
-            [()] * len(xy),
-            between,
+def _lines(
+    land: Land,
+    row: int,
+    site: Site,
+    ordinance: Ordinance | None,
+    others: Ints,
+    reach_m: float,
+    height_m: float,
+) -> tuple[list[places.Lines], list[str]]:
+    """The lines beside the lot's own on which an ordinance measures, and what there is to say of them."""
+    where = ordinance.measured.at if ordinance else "receiving lot line"
+    if where in ("receiving lot line", "receiving lot"):
+        return [places.lot_lines(land, others, height_m)], []
+    if where == "facade":
+        return places.facades(land, row, others, site, reach_m, height_m)
+    if where == "near building":
+        assert ordinance is not None and ordinance.measured.distance_m is not None
+        return places.near_buildings(
+            land, row, others, site, reach_m, ordinance.measured.distance_m, height_m
         )
-    tree = shapely.STRtree(land.parcels.lots[others])
-    pairs, distance = tree.query_nearest(points, all_matches=False, return_distance=True)
-    nearest = land.parcels.lots[others[pairs[1]]]
-    across = shapely.get_coordinates(shapely.shortest_line(points, nearest)).reshape(-1, 2, 2)
-    step = across[:, 1] - across[:, 0]
-    length = np.maximum(distance, 1e-9)[:, None]
-    # just beyond the line of the lot across; where the lots touch, straight out
-    probe = np.where(
-        distance[:, None] > 0.01, across[:, 1] + INWARD_M * step / length, xy - INWARD_M * inward
-    )
-    names = [land.parcels.ids[others[k]] for k in pairs[1]]
-    return (
-        [f"{site.id}/{k + 1}" for k in range(len(xy))],
-        names,
-        xy,
-        _and_their_lots(land, others, pairs[1], zones_at(land, probe)),
-        between,
-    )
+    if where == "zone line":
+        if land.zoning is None:
+            assert ordinance is not None
+            raise InputError(
+                f"The ordinance {ordinance.id} measures at the lines between zones and there is no zoning: name a file with "
+                "--zoning and its field with --zone-field."
+            )
+        return [places.zone_lines(land, site, reach_m, height_m)], []
+    return [], []
 
 
-def _given_points(land: Land, site: Site, others: Ints) -> tuple[Any, ...]:
-    assert land.points is not None
-    frame = land.points.frame
-    bad = [i for i, g in enumerate(frame.geometry) if g is None or g.geom_type != "Point" or g.is_empty]
-    if bad:
-        raise InputError(
-            f"{land.points.source['path']}: feature {bad[0] + 1} is not a point; receptors are points, one feature each."
-        )
-    points = np.asarray(frame.geometry.array)
-    column = next((c for c in frame.columns if str(c).casefold() in ("id", "name", "receptor")), None)
-    ids = [
-        f"point {i + 1}" if column is None else str(v)
-        for i, v in enumerate(frame[column] if column else points)
-    ]
-    names = list(ids)
-    if len(others):
-        tree = shapely.STRtree(land.parcels.lots[others])
-        for i, k in zip(*tree.query(points, predicate="intersects"), strict=True):
-            names[i] = land.parcels.ids[others[k]]
-    xy = shapely.get_coordinates(points)
-    return ids, names, xy, zones_at(land, xy), np.zeros(len(xy), bool)
-
-
-def _and_their_lots(
-    land: Land, others: Ints, owner: Ints, zones: list[tuple[str, ...]]
-) -> list[tuple[str, ...]]:
-    """Zones at points joined by the zones in the middle of their lots, none where a point has none.
-
-    Zoning maps are drawn a metre or two off the lot lines: the point alone would give a home the limit of the shop next door.
-    """
-    middles = zones_at(land, shapely.get_coordinates(shapely.point_on_surface(land.parcels.lots[others])))
-    joined = {
-        (here, k): tuple(sorted({*here, *middles[k]})) if here else here
-        for here, k in set(zip(zones, owner.tolist(), strict=True))
-    }
-    return [joined[pair] for pair in zip(zones, owner.tolist(), strict=True)]
-
-
-def _numbered(names: list[str]) -> list[str]:
+def _together(
+    land: Land, site: Site, lived: Homes, reach_m: float, others: Ints, found: list[Part], notes: list[str]
+) -> Receptors:
+    """The receptors of all kinds as one; those without an id are numbered within their neighbour."""
+    xy = np.concatenate([np.zeros((0, 2)), *(part.xy for part in found)])
     seen: dict[str, int] = {}
+    ids = [id for part in found for id in (part.id or _numbered(part.neighbour, seen))]
+    first = np.cumsum([0, *(len(part.pieces) for part in found)])
+    none = np.zeros(0, np.int64)
+    return Receptors(
+        id=_unique(ids),
+        neighbour=[name for part in found for name in part.neighbour],
+        zones=[zones for part in found for zones in part.zones],
+        across=[zones for part in found for zones in part.across],
+        xy=xy,
+        height_m=np.concatenate([np.zeros(0), *(part.height_m for part in found)]),
+        distance_m=shapely.distance(shapely.points(xy), start_of(site)),
+        between=np.concatenate([np.zeros(0, bool), *(part.between for part in found)]),
+        open_directions=open_directions(land, others, site, reach_m),
+        home_m=home_distance(lived, xy),
+        lots=others,
+        notes=(*notes, *lived.notes),
+        lot=np.concatenate([none, *(part.lot for part in found)]),
+        piece=np.concatenate(
+            [none, *(np.where(p.piece < 0, -1, p.piece + k) for p, k in zip(found, first, strict=False))]
+        ),
+        pieces=np.concatenate([np.zeros((0, 4)), *(part.pieces for part in found)]),
+        alike=np.concatenate([none, *(p.alike + k for p, k in zip(found, first, strict=False))]),
+    )
+
+
+def _numbered(names: list[str], seen: dict[str, int]) -> list[str]:
     out = []
     for name in names:
         seen[name] = seen.get(name, 0) + 1

@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siting.errors import InputError
+from siting.existing import Existing, read_machines
 from siting.geodata.buildings import read_buildings
 from siting.geodata.crs import crs_text
 from siting.geodata.ground import read_ground
@@ -17,7 +18,9 @@ from siting.geodata.landcover import read_cover_table
 from siting.geodata.layers import Layer, listed, read_layer
 from siting.geodata.parcels import Parcels, read_parcels
 from siting.geodata.terrain import Terrain, read_terrain
+from siting.geodata.zoning import Zoning, read_zoning, zone_names
 from siting.model import Assumption, Facts, Floats, Ordinance, Site
+from siting.outcome import Machine
 from siting.parts import Ground
 
 SETBACK_M = 1.524  # 5 ft: the low end of accessory setbacks
@@ -27,15 +30,6 @@ NOBODYS = frozenset(
 )  # fmt: skip
 ARC_SEGMENTS = 16  # a quarter circle
 SHARED_M2 = 0.5  # of two lots: more than rounded corners make
-
-
-@dataclass(frozen=True)
-class Zoning:
-    """Zoning polygons with their names, in the parcels' working CRS."""
-
-    polygons: np.ndarray[Any, Any]
-    names: list[str]
-    tree: shapely.STRtree
 
 
 @dataclass(frozen=True)
@@ -57,6 +51,12 @@ class Land:
     terrain: Path | None
     crs_text: str
     inputs: tuple[Facts, ...]
+    existing: Existing | None = None
+
+    @property
+    def machines(self) -> tuple[Machine, ...]:
+        """The machines that are there already."""
+        return () if self.existing is None else self.existing.machines
 
 
 def read_land(
@@ -74,6 +74,10 @@ def read_land(
     ground: Path | None = None,
     land_cover: Path | None = None,
     land_cover_table: str | None = None,
+    existing: Path | None = None,
+    existing_power_dba: float | None = None,
+    existing_type: str | None = None,
+    existing_crs: str | None = None,
 ) -> Land:
     """Read every file that the question names; layers beside the parcels come out in the parcels' working CRS."""
     cover = _cover(land_cover, land_cover_table)
@@ -89,6 +93,7 @@ def read_land(
     )
     built = None if buildings is None else read_buildings(buildings, crs=lots.crs, near=_bounds(lots))
     soft = None if ground is None else read_ground(ground, crs=lots.crs, near=_bounds(lots))
+    machines = _machines(lots, existing, existing_power_dba, existing_type, existing_crs)
     streets = frozenset(k for k, name in enumerate(lots.ids) if name.strip().casefold() in NOBODYS)
     searched = lots.lots.copy()
     searched[list(streets)] = None
@@ -96,7 +101,7 @@ def read_land(
         parcels=lots,
         tree=shapely.STRtree(searched),
         streets=streets,
-        zoning=_zoning(lots, zones, zone_field),
+        zoning=read_zoning(lots, zones, zone_field),
         buildings=_tree(built),
         building_heights_m=_heights(built),
         ground=() if soft is None else soft.parts,
@@ -105,7 +110,8 @@ def read_land(
         land_cover=cover,
         terrain=terrain,
         crs_text=crs_text(lots.crs),
-        inputs=tuple(x.source for x in (lots, zones, built, soft, kept, points) if x is not None),
+        inputs=tuple(x.source for x in (lots, zones, built, soft, kept, points, machines) if x is not None),
+        existing=machines,
     )
 
 
@@ -162,20 +168,12 @@ def start_of(site: Site) -> BaseGeometry:
 
 def zones_at(land: Land, xy: Floats) -> list[tuple[str, ...]]:
     """The names of every zone that covers each point (n, 2), sorted; empty where there is none."""
-    found: list[tuple[str, ...]] = [()] * len(xy)
-    if land.zoning is not None and len(xy):
-        point, zone = land.zoning.tree.query(shapely.points(xy))
-        covers = shapely.intersects_xy(land.zoning.polygons[zone], *xy[point].T)
-        for i, k in zip(point[covers].tolist(), zone[covers].tolist(), strict=True):
-            name = land.zoning.names[k]
-            if name not in found[i]:
-                found[i] = tuple(sorted((*found[i], name)))
-    return found
+    return zone_names(land.zoning, xy)
 
 
 def _distances(ordinance: Ordinance | None) -> tuple[float, float, tuple[Assumption, ...]]:
     """Setback and distance from buildings, from the ordinance or assumed."""
-    stated = (ordinance.setback_m, ordinance.building_distance_m) if ordinance else (None, None)
+    stated = (ordinance.setback, ordinance.building_distance) if ordinance else (None, None)
     reasons = (
         ("setback_m", SETBACK_M, "5 ft, the low end of accessory setbacks; the ordinance file states none"),
         (
@@ -185,12 +183,14 @@ def _distances(ordinance: Ordinance | None) -> tuple[float, float, tuple[Assumpt
         ),
     )
     values, assumptions = [], []
-    for value, (name, default, reason) in zip(stated, reasons, strict=True):
-        values.append(default if value is None else value)
-        if value is None:
+    for rule, (name, default, reason) in zip(stated, reasons, strict=True):
+        if rule is None:
+            values.append(default)
             assumptions.append(Assumption(f"site.{name}", default, "assumed", reason))
         else:
-            assumptions.append(Assumption(f"site.{name}", value, "file", "from the ordinance file"))
+            values.append(rule.distance_m)
+            where = f"from the ordinance file, {rule.cited.section}"
+            assumptions.append(Assumption(f"site.{name}", rule.distance_m, "file", where))
     return values[0], values[1], tuple(assumptions)
 
 
@@ -234,26 +234,23 @@ def _overlap_notes(land: Land, row: int, inside: BaseGeometry) -> tuple[str, ...
     )
 
 
-def _zoning(lots: Parcels, zones: Layer | None, field: str | None) -> Zoning | None:
-    """Zone polygons from the zoning layer, or from a field of the parcels themselves."""
-    if zones is None and field is None:
-        return None
-    frame, source = (lots.frame, lots.source) if zones is None else (zones.frame, zones.source)
-    columns = [c for c in frame.columns if c != frame.geometry.name]
-    if field is None or field not in columns:
-        found = "no zone field was named" if field is None else f"there is no field {field!r}"
-        raise InputError(
-            f"{source['path']}: {found}; name one of its fields with --zone-field: {', '.join(columns)}."
-        )
-    named = frame[field].notna() & ~frame.geometry.is_empty & frame.geometry.notna()
-    polygons = np.asarray(frame.geometry[named].array)
-    shapely.prepare(polygons)
-    return Zoning(polygons, [str(name) for name in frame[field][named]], shapely.STRtree(polygons))
-
-
 def _bounds(lots: Parcels) -> tuple[float, float, float, float]:
     x0, y0, x1, y1 = map(float, lots.frame.total_bounds)
     return x0, y0, x1, y1
+
+
+def _machines(
+    lots: Parcels, path: Path | None, power_dba: float | None, kind: str | None, crs: str | None
+) -> Existing | None:
+    if path is not None:
+        return read_machines(path, lots.crs, _bounds(lots), power_dba, kind=kind, stated=crs)
+    given = {"--existing-power-dba": power_dba, "--existing-type": kind, "--existing-crs": crs}
+    for option, value in given.items():
+        if value is not None:
+            raise InputError(
+                f"{option} says something of existing machines; name their file with --existing."
+            )
+    return None
 
 
 def _cover(raster: Path | None, table: str | None) -> tuple[Path, str] | None:

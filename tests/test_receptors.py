@@ -11,22 +11,25 @@ from small_land import EAST, NORTH, ORIGIN, at, block, code, land_of, square, un
 
 from siting import noise
 from siting.errors import InputError
+from siting.metrics import weights
 from siting.receptors import neighbours, place_receptors
 from siting.site import make_site
 
 SPACING_DB = 0.1  # what the module promises
+HEIGHT_M = 1.5
+BASIS = weights(("dba",)) / weights(("dba",)).sum()  # a flat spectrum of 0 dB(A)
 POINT = replace(unit(length=0.01, width=0.01), height_m=0.01)  # a point at every receptor
 
 
 def placed(land, ordinance=None, row=0, reach=1000.0):
     site = make_site(land, row, ordinance)[0]
-    return site, place_receptors(land, row, site, ordinance, reach)
+    return site, place_receptors(land, row, site, ordinance, reach, HEIGHT_M)
 
 
 def level(sources, points):
     """Energy sum over units of 0 dB(A) at points, dB."""
     xy = np.atleast_2d(sources)
-    energy = noise.transfer(POINT, xy, np.zeros(len(xy)), points).energy[:, :, 0].sum(axis=0)
+    energy = noise.transfer(POINT, xy, np.zeros(len(xy)), points, HEIGHT_M, BASIS).energy[:, :, 0].sum(axis=0)
     return 10 * np.log10(energy)
 
 

@@ -1,0 +1,214 @@
+"""Receptors of every kind with their zones: on lines around shapes, on the lot's own line, inside lots, and points given."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from siting import places
+from siting.errors import InputError
+from siting.lot_lines import Along, Geometries, How, boundaries, points_along
+from siting.model import FOOT_M, Floats, Ints, Ordinance, Site
+from siting.own_zones import (
+    Homes,
+    Names,
+    home_distance,
+    with_changes,
+    zones_around,
+    zones_inside,
+    zones_outside,
+)
+from siting.site import Land, zones_at
+
+HIGHEST_M = 1000.0
+
+
+class Part(NamedTuple):
+    """Receptors of one kind."""
+
+    id: list[str]  # empty: numbered by neighbour
+    neighbour: list[str]
+    lot: Ints
+    zones: Names
+    across: Names
+    xy: Floats
+    height_m: Floats
+    between: NDArray[np.bool_]
+    piece: Ints
+    pieces: Floats
+    alike: Ints
+
+
+def on_lines(
+    land: Land, ordinance: Ordinance | None, lived: Homes, others: Ints, lines: places.Lines, how: How
+) -> Part:
+    """Points on lines, with the zones of the shape that they enclose."""
+
+    def look(points: Along) -> tuple[Names, Names]:
+        at = (land, points.xy, points.left, points.ahead, points.corner, lines.shapes[points.of])
+        return zones_inside(*at), zones_outside(*at) if _mean(ordinance) else [()] * len(points.xy)
+
+    points, zones, across = _with_zones(land, lived, points_along(lines.lines, how), look)
+    lot, names = lines.lots[points.of], [lines.names[k] for k in points.of]
+    if ordinance is not None and ordinance.measured.at == "zone line":
+        lot, names = _behind(land, others, lines, points, names)
+    return _part(names, lot, points, zones, across, lines.height_m)
+
+
+def on_own_line(
+    land: Land, ordinance: Ordinance | None, lived: Homes, others: Ints, how: How, height_m: float
+) -> Part:
+    """Points on the lot's own boundary, each with the zones of the nearest other lot."""
+    site, lots = how.site, land.parcels.lots[others]
+    tree = shapely.STRtree(lots)
+    own = np.array([site.lot])
+
+    def nearest(points: Along) -> Ints:
+        return np.asarray(tree.query_nearest(shapely.points(points.xy), all_matches=False)[1])
+
+    def look(points: Along) -> tuple[Names, Names]:
+        none: Names = [()] * len(points.xy)
+        if not len(others):
+            return none, none
+        lot = lots[nearest(points)]
+        base, into = _entered(points, lot)
+        ahead = np.column_stack((into[:, 1], -into[:, 0]))
+        at = (land, points.xy, points.left, points.ahead, points.corner, own[points.of])
+        zones = zones_inside(land, base, into, ahead, np.zeros(len(base)), lot)
+        return zones, zones_inside(*at) if _mean(ordinance) else none
+
+    whole = points_along(boundaries(own), replace(how, reach_m=np.inf))
+    points, zones, across = _with_zones(land, lived, whole, look)
+    names, lot = ["none in the file"] * len(points.xy), np.full(len(points.xy), -1)
+    if len(others):
+        lot = others[nearest(points)]
+        names = [land.parcels.ids[k] for k in lot]
+    ids = [f"{site.id}/{k + 1}" for k in range(len(points.xy))]
+    return _part(names, lot, points, zones, across, height_m)._replace(id=ids)
+
+
+def _entered(points: Along, lots: Geometries) -> tuple[Floats, Floats]:
+    """Where one comes into the lot that lies across from each point (n, 2), and the direction there, a unit vector."""
+    way = shapely.get_coordinates(shapely.shortest_line(shapely.points(points.xy), lots)).reshape(-1, 2, 2)
+    step = way[:, 1] - way[:, 0]
+    length = np.hypot(*step.T)[:, None]
+    touching = length <= 0.01
+    into = np.where(touching, -points.left, step / np.where(touching, 1.0, length))
+    return np.where(touching, points.xy, way[:, 1]), into
+
+
+def _behind(
+    land: Land, others: Ints, lines: places.Lines, points: Along, names: list[str]
+) -> tuple[Ints, list[str]]:
+    """The lot nearest behind each point of a district's line: its row, -1 where the district has none, and its id or the zone."""
+    lot, names = np.full(len(points.xy), -1), list(names)
+    middles = shapely.point_on_surface(land.parcels.lots[others])
+    inside, district = shapely.STRtree(lines.shapes).query(middles, predicate="intersects")
+    for k in np.unique(district):
+        mine = np.flatnonzero(points.of == k)
+        rows = others[inside[district == k]]
+        tree = shapely.STRtree(land.parcels.lots[rows])
+        if len(mine):
+            lot[mine] = rows[tree.query_nearest(shapely.points(points.xy[mine]), all_matches=False)[1]]
+    for k in np.flatnonzero(lot >= 0):
+        names[k] = land.parcels.ids[lot[k]]
+    return lot, names
+
+
+def inside_lots(land: Land, site: Site, others: Ints, reach_m: float, height_m: float) -> Part:
+    """Points inside the other lots, between those on their boundaries."""
+    xy, lot = places.inside_points(land, others, site, reach_m)
+    names, n = [land.parcels.ids[k] for k in lot], len(lot)
+    zones = zones_around(land, xy, land.parcels.lots[lot])
+    return _single(names, lot, xy, zones, np.full(n, height_m))._replace(between=np.ones(n, bool))
+
+
+def given_points(land: Land, others: Ints, height_m: float) -> Part:
+    """The points of the file given, each with the zones at its place and the height that the file states for it.
+
+    Raises
+    ------
+    InputError
+        A feature is no point, or its height is no number that a receptor can have.
+    """
+    assert land.points is not None
+    frame, path = land.points.frame, land.points.source["path"]
+    bad = [i for i, g in enumerate(frame.geometry) if g is None or g.geom_type != "Point" or g.is_empty]
+    if bad:
+        raise InputError(
+            f"{path}: feature {bad[0] + 1} is not a point; receptors are points, one feature each."
+        )
+    points = np.asarray(frame.geometry.array)
+    column = next((c for c in frame.columns if str(c).casefold() in ("id", "name", "receptor")), None)
+    ids = [
+        f"point {i + 1}" if column is None else str(v)
+        for i, v in enumerate(frame[column] if column else points)
+    ]
+    names, lot = list(ids), np.full(len(points), -1)
+    if len(others):
+        tree = shapely.STRtree(land.parcels.lots[others])
+        for i, k in zip(*tree.query(points, predicate="intersects"), strict=True):
+            names[i], lot[i] = land.parcels.ids[others[k]], others[k]
+    xy = shapely.get_coordinates(points)
+    part = _single(names, lot, xy, zones_at(land, xy), _given_heights(frame, path, height_m))
+    return part._replace(id=ids)
+
+
+def _given_heights(fields: pd.DataFrame, path: str, height_m: float) -> Floats:
+    """Heights above ground that a point file states in `height_m` or `height_ft`, the usual one where it states none."""
+    columns = {name: c for c in fields.columns if (name := str(c).casefold()) in ("height_m", "height_ft")}
+    if len(columns) > 1:
+        raise InputError(f"{path}: it has both height_m and height_ft; keep one of them.")
+    heights = np.full(len(fields), height_m)
+    for name, column in columns.items():
+        values = pd.to_numeric(fields[column], errors="coerce").to_numpy(float)
+        stated = fields[column].notna().to_numpy()
+        metres = values * (FOOT_M if name == "height_ft" else 1.0)
+        wrong = np.flatnonzero(stated & ~((metres >= 0) & (metres <= HIGHEST_M)))
+        if len(wrong):
+            raise InputError(
+                f"{path}: {name} of feature {wrong[0] + 1} is {fields[column].iloc[wrong[0]]!r}; give the height above ground, "
+                f"0 to {HIGHEST_M:g} m, or leave it empty."
+            )
+        heights = np.where(stated, metres, heights)
+    return heights
+
+
+def _with_zones(
+    land: Land, lived: Homes, points: Along, look: Callable[[Along], tuple[Names, Names]]
+) -> tuple[Along, Names, Names]:
+    """Points with more where zones change along their lines, their zones and those across."""
+    if land.zoning is None:
+        none: Names = [()] * len(points.xy)
+        return points, none, none
+
+    def keys(points: Along) -> list[tuple[tuple[str, ...], tuple[str, ...], bool]]:
+        near = home_distance(lived, points.xy) <= lived.within_m
+        return list(zip(*look(points), near.tolist(), strict=True))
+
+    points, found = with_changes(points, keys)
+    return points, [zones for zones, _, _ in found], [across for _, across, _ in found]
+
+
+def _mean(ordinance: Ordinance | None) -> bool:
+    return ordinance is not None and ordinance.where_zones_meet == "mean"
+
+
+def _part(names: list[str], lot: Ints, points: Along, zones: Names, across: Names, height_m: float) -> Part:
+    return Part(
+        [], names, lot, zones, across, points.xy, np.full(len(names), height_m), points.between, points.piece,
+        points.pieces, points.alike,
+    )  # fmt: skip
+
+
+def _single(names: list[str], lot: Ints, xy: Floats, zones: Names, height_m: Floats) -> Part:
+    """Points on no line."""
+    n, none = len(names), np.zeros(0, np.int64)
+    across: Names = [()] * n
+    return Part(
+        [], names, lot, zones, across, xy, height_m, np.zeros(n, bool), np.full(n, -1), np.zeros((0, 4)), none
+    )
