@@ -82,7 +82,7 @@ def make_case(
     around = surroundings(land, site, terrain, placed.xy, reach_m, environment)
     return _case(
         land, site, terrain, poses, unit, ordinance, question, operation, basis, metrics, tones, reach_m, around,
-        outdoors(placed, around, site.id),
+        outdoors(placed, around),
     )  # fmt: skip
 
 

@@ -139,6 +139,24 @@ def picked(receptors: Receptors, keep: Flags) -> Receptors:
     )
 
 
+def joined(some: Receptors, more: Receptors) -> Receptors:
+    """Receptors and more of them, which stand on the same pieces of line or on none."""
+    return replace(
+        some,
+        id=[*some.id, *more.id],
+        neighbour=[*some.neighbour, *more.neighbour],
+        zones=[*some.zones, *more.zones],
+        across=[*some.across, *more.across],
+        xy=np.concatenate([some.xy, more.xy]),
+        height_m=np.concatenate([some.height_m, more.height_m]),
+        distance_m=np.concatenate([some.distance_m, more.distance_m]),
+        between=np.concatenate([some.between, more.between]),
+        home_m=np.concatenate([some.home_m, more.home_m]),
+        lot=np.concatenate([some.lot, more.lot]),
+        piece=np.concatenate([some.piece, more.piece]),
+    )
+
+
 def _notes(receptors: Receptors, keep: Flags, moved: Flags) -> list[str]:
     dropped = int((~keep & ~receptors.between).sum())
     said = []
