@@ -54,9 +54,7 @@ class Limits:
     limit_db: Floats  # (R, K) of what is compared; nan unknown, inf none
     notes: tuple[str, ...]
     assumptions: tuple[Assumption, ...]
-    unverified: tuple[
-        str, ...
-    ]  # numbers that decide a limit and were not read in their source, accepted or not
+    unverified: tuple[str, ...]  # numbers that decide and were not read in their source, accepted or not
 
 
 def limits_at(
@@ -71,8 +69,8 @@ def limits_at(
     At a place in several zones the strictest limit holds, rule by rule. Where the code says so, the mean of both sides holds on
     a line between zones of different classes; it is not known where the class across is not, and one side alone holds where
     the other has no limit. A zone that matches no class may be of any: its limit is known only where the code writes one for
-    any zone ("*") and has none that is lower. Then come the corrections of `siting.rules.corrections.corrected`. Numbers that were
-    not read in their source leave a limit that they decide unknown, unless the user accepts them.
+    any zone ("*") and has none that is lower. Then come the corrections of `siting.rules.corrections.corrected`. Numbers that
+    were not read in their source leave a limit that they decide unknown, unless the user accepts them.
 
     Parameters
     ----------
@@ -91,14 +89,12 @@ def limits_at(
     duty = duty_of(ordinance, operation, table.keys)
     places, row = places_of(ordinance, receptors)
     sources = classes_at(ordinance, own_zones)
-    fixed = np.array([fixed_limits_at(table, place, sources) for place in places]).reshape(
-        -1, len(table.keys)
-    )
+    tables = [fixed_limits_at(table, place, sources) for place in places]
+    fixed = np.array(tables).reshape(-1, len(table.keys))
     near = np.array([place.near for place in places], bool)
     limit = corrected(ordinance, operation, table.keys, duty, tonal, fixed, near)
-    if not operation.accept_unverified and not all(
-        cited.read for _, cited in unverified.everywhere(ordinance)
-    ):
+    trusted = all(cited.read for _, cited in unverified.everywhere(ordinance))
+    if not (trusted or operation.accept_unverified):
         limit[:] = np.nan
     decided = ~duty.exempt & ~ambient_alone(ordinance, operation, table.keys)
     used = limits_deciding(table, places, sources, list(compress(table.keys, decided)))

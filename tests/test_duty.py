@@ -89,6 +89,7 @@ def test_the_minutes_of_a_week_are_marked():
     assert hours[35].tolist() == [False] * 30 + [True] * 30
     assert week.sum() == 60 * len(full) + 30
     assert minutes_of_week((Hours("Mon-Sun", "00:00", "24:00"),)).all()
+    assert minutes_of_week((Hours("Mon-Sun", "07:00", "07:00"),)).all()
     assert minutes_of_week((Hours("Fri-Mon", "07:00", "08:00"),)).reshape(7, -1).any(axis=1).tolist() == [
         True, False, False, False, True, True, True,
     ]  # fmt: skip
@@ -125,6 +126,10 @@ def test_tests_exempt_too_leave_the_caps_alone():
     found = in_standby(pembroke(standby=standby(testing=TEST_HOURS, testing_exempt=True)))
     np.testing.assert_array_equal(found.limit_db, [[math.inf, 72, math.inf, 72]])
     assert "caps alone hold" in found.notes[0]
+    unread = small_ordinance(rows=[limit("*", "any", 55, cited=UNREAD)], standby=standby(testing_exempt=True))
+    assert (
+        in_standby(unread).unverified == () and in_standby(unread).limit_db == math.inf
+    )  # it decides nothing
 
 
 @pytest.mark.parametrize(
@@ -170,6 +175,7 @@ def test_a_test_sets_the_minutes_of_statistics_and_allowances_but_caps_hold_for_
     np.testing.assert_array_equal(found.limit_db, [[60, 55, 70]])
     longer = small_ordinance(rows=rows, standby=standby(testing=TEST_HOURS, minutes=120))
     assert [rule.shift_db for rule in in_standby(longer).rules] == [0, 0, 0]
+    assert "60 minutes of an hour" in in_standby(longer).notes[0]
     unsaid = small_ordinance(rows=rows, standby=standby(testing=TEST_HOURS))
     assert [rule.shift_db for rule in in_standby(unsaid, minutes_per_hour=30).rules] == pytest.approx(
         [0, 10 * math.log10(0.5), 0]

@@ -59,7 +59,7 @@ def correction_notes(
         tone = ordinance.tone
         notes.append(f"Limits are {tone.minus_db:g} dB lower for a sound with a tone ({tone.cited.section}).")
     allowance = allowance_of(ordinance, duty.minutes)
-    if allowance is not None and any(allows_short(key) for key in keys):
+    if allowance is not None and allowance.plus_db > 0 and any(allows_short(key) for key in keys):
         notes.append(
             f"Limits are {allowance.plus_db:g} dB higher, caps and averages excepted: the units run "
             f"{duty.minutes:g} minutes of an hour, no longer than {allowance.minutes:g} ({allowance.cited.section})."
