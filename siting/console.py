@@ -18,6 +18,11 @@ COLOURS = {
     "UNKNOWN": "bold magenta",
 }
 SINGLE = ("unit", "ordinance", "terrain", "land cover")  # inputs without features to count
+SHOWN_RULES = (
+    "Limits",
+    "What is compared",
+    "Corrections",
+)  # the rest is in study.json and in `siting ordinance check`
 NEIGHBOURS = 25
 PATHS = 5
 
@@ -94,14 +99,16 @@ def _print_rules(data: Document, console: Console) -> None:
     if ordinance:
         height = data["environment"]["receptor_height_m"]
         _line(console, f"measured {rule_words.measured(ordinance['measured'], height)}")
-        for sentence in ordinance["rules"]:
-            _line(console, sentence)
+        for part in rule_words.rules(ordinance):
+            if part["heading"] in SHOWN_RULES:
+                for sentence in part["sentences"]:
+                    _line(console, sentence)
     for name, value in rule_words.runs(operation, ordinance):
         _line(console, f"{name.lower()}: {value}")
     for sentence in rule_words.standby(operation, ordinance):
         _line(console, sentence)
-    for machine in data["existing"]:
-        _line(console, f"already there and added: {rule_words.existing(machine)}")
+    for machine in rule_words.existing(data):
+        _line(console, f"already there and added: {machine}")
 
 
 def _print_layout(data: Document, console: Console) -> None:
@@ -146,13 +153,15 @@ def _print_worst(data: Document, console: Console) -> None:
     if worst is None:
         return
     place = wording.place(worst["receptor"], worst["neighbour"])
-    _heading(
-        console, f"Worst point: {place}, {wording.period(worst['period'])}, {judgement.named_level(worst)}"
-    )
+    _heading(console, f"Worst point: {place}, {wording.period(worst['period'])}")
+    _line(console, judgement.judgement(worst))
     _line(console, judgement.located(data, worst))
     if said := rule_words.governing(worst):
         _line(console, said)
-    _line(console, f"standard deviation of that level {worst['sigma_db']:.1f} dB; the loudest paths:")
+    _line(
+        console,
+        f"standard deviation of that level {quantities.level(worst['sigma_db'])} dB; the loudest paths, A-weighted:",
+    )
     table = _table(("from", "path"), ("distance m", "screening takes dB", "level dB(A)"), ())
     for path in worst["paths"][:PATHS]:
         far = f"{path['terms']['distance_m']:.1f}"
@@ -192,13 +201,14 @@ def _print_periods(data: Document, console: Console) -> None:
 def _print_deviations(data: Document, console: Console) -> None:
     if not data["deviations"]:
         return
-    _heading(console, "Standard deviations, dB")
-    names = rule_words.deviation_metrics(data["deviations"])
-    table = _table(("of the",), tuple(judgement.metric(name) for name in names), ("because",))
-    for row in data["deviations"]:
-        numbers = [f"{row['metrics_db'][name]:.1f}" for name in names]
-        table.add_row(*map(Text, (row["part"], *numbers, row["reason"])))
+    _heading(console, "Standard deviations of a level, dB")
+    said = rule_words.deviations(data["deviations"])
+    table = _table(("of the",), said["metrics"], ())
+    for row in said["rows"]:
+        table.add_row(*map(Text, (row["part"], *row["numbers"])))
     console.print(table)
+    for row in data["deviations"]:
+        _line(console, f"{row['part']}: {row['reason']}")
 
 
 def _print_readings(data: Document, console: Console) -> None:

@@ -35,13 +35,13 @@ def document(study: Study) -> Document:
         "ordinance": None if study.ordinance is None else ordinance_document(study.ordinance),
         "site": _site(study),
         "layout": _layout(study),
-        "receptors": [row._asdict() for row in study.levels],
-        "neighbours": [row._asdict() for row in worst_of_each_neighbour(study.levels)],
+        "receptors": list(map(_row, study.levels)),
+        "neighbours": list(map(_row, worst_of_each_neighbour(study.levels))),
         "worst": None if worst is None or not study.worst_terms else _worst(study, worst),
         "periods": [_listed(answer) for answer in study.periods],
         "zones": [asdict(count) for count in study.zones],
         "readings": [asdict(reading) for reading in study.readings],
-        "deviations": [asdict(deviation) for deviation in study.deviations],
+        "deviations": [_listed(deviation) for deviation in study.deviations],
         "existing": [_listed(machine) for machine in study.existing],
         "unverified": list(study.unverified),
         "warnings": list(study.warnings),
@@ -124,6 +124,11 @@ def _unit(study: Study) -> Document:
     return {**unit, "fuels": list(study.unit.fuels)}
 
 
+def _row(row: ReceptorLevel) -> Document:
+    """A receptor's row; a deviation that is not known (the 31.5 Hz octave of a sheet without it) is null."""
+    return {**row._asdict(), "sigma_db": _finite(row.sigma_db)}
+
+
 def _verdict(study: Study) -> Document:
     verdict = study.verdict
     return {
@@ -196,8 +201,8 @@ def _placed(placed: PlacedUnit) -> Document:
 
 def _worst(study: Study, row: ReceptorLevel) -> Document:
     """The row nearest to its limit with the arithmetic behind it, which is A-weighted whatever the row compares."""
-    values = row._asdict()
-    for key in ("id", "zone", "zone_class", "state"):
+    values = _row(row)
+    for key in ("id", "zone", "zone_class"):
         del values[key]
     return {
         "receptor": row.id,
@@ -229,6 +234,8 @@ def _listed(record: Any) -> Document:
 def _finite(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_finite(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

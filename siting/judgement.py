@@ -78,7 +78,7 @@ def judgement(row: Row) -> str:
     """A receptor's row in a line: level, limit, margin, probability of exceedance and state."""
     said = levels(row)
     if row["level_db"] is None:
-        return f"{compared(row)}: no unit placed, limit {said['limit']}"
+        return f"{compared(row)}: no sound, limit {said['limit']}"
     if row["limit_db"] is None:
         return f"{named_level(row)}, limit {said['limit']}: {row['state']}"
     return f"{named_level(row)}, limit {said['limit']}, margin {said['margin']} dB, P(exceed) {said['chance']}: {row['state']}"

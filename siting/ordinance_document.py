@@ -4,10 +4,16 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from siting.explain import sentences
+from siting.explain import explain
 from siting.model import Hours, Limit, Ordinance
 
 Document = dict[str, Any]
+ELSEWHERE = (  # parts of the explanation that stand in the document under keys of their own, or that are for the terminal
+    "What a permit needs beside levels",
+    "Rules that are not applied",
+    "Numbers that were not read in their source",
+    "What a verdict needs from you",
+)
 
 
 def ordinance_document(ordinance: Ordinance) -> Document:
@@ -29,7 +35,11 @@ def ordinance_document(ordinance: Ordinance) -> Document:
         "standby": _standby(ordinance),
         "setback": _cited(ordinance.setback),
         "building_distance": _cited(ordinance.building_distance),
-        "rules": list(sentences(ordinance)),
+        "rules": [
+            {"heading": part.heading, "sentences": list(part.sentences)}
+            for part in explain(ordinance, cited=True)
+            if part.heading not in ELSEWHERE
+        ],
         "conditions": list(ordinance.conditions),
         "not_applied": list(ordinance.not_applied),
     }

@@ -1,5 +1,6 @@
 """The rules of an ordinance and how the units run, in words: the same on the console, the map, the report and in the app."""
 
+import math
 from typing import Any
 
 from siting import quantities
@@ -17,6 +18,14 @@ PLACES = {
     "source": "{far} from the source",
     "points": "at given points",
 }
+
+TONES = {
+    True: "the units have one",
+    False: "the units have none",
+    None: "not said: the code's criterion decides where it has one, else one is assumed",
+}
+STANDBY = "Standby use"  # a part of the explanation of an ordinance
+MACHINES = 5
 
 
 def distance(metres: float) -> str:
@@ -73,32 +82,17 @@ def runs(operation: Row, ordinance: Row | None) -> list[tuple[str, str]]:
     return said
 
 
-TONES = {
-    True: "the units have one",
-    False: "the units have none",
-    None: "not said: the sound itself decides, or one is assumed",
-}
+def rules(ordinance: Row | None) -> list[Row]:
+    """What was understood of the ordinance, headings with their sentences; standby use has its own place."""
+    return [part for part in (ordinance or {"rules": []})["rules"] if part["heading"] != STANDBY]
 
 
 def standby(operation: Row, ordinance: Row | None) -> list[str]:
     """What the code says of outages and tests, and whether it holds for this use; empty where it says nothing."""
-    rule = (ordinance or {}).get("standby")
-    if not rule:
-        return []
-    said = [
-        "While the grid is out the units are exempt from the limits."
-        if rule["outage_exempt"]
-        else "The limits hold while the grid is out, too."
-    ]
-    if rule["testing"]:
-        often = f" every {rule['testing_every_days']:g} days" if rule["testing_every_days"] else ""
-        long = f" of at most {rule['testing_minutes']:g} minutes" if rule["testing_minutes"] else ""
-        said.append(f"A test{long}{often} may run {', '.join(rule['testing'])}.")
-    if rule["testing_exempt"]:
-        said.append("Tests in these hours are exempt from the limits, but for a cap on the machine.")
-    if operation["use"] == "continuous":
+    parts = [part for part in (ordinance or {"rules": []})["rules"] if part["heading"] == STANDBY]
+    said = [sentence for part in parts for sentence in part["sentences"]]
+    if said and operation["use"] == "continuous":
         said.append("The units run continuously here, so none of this is used.")
-    said[-1] = f"{said[-1]} ({cited(rule)})"
     return said
 
 
@@ -121,12 +115,16 @@ def governing(worst: Row) -> str:
     return f"{metric(worst['metric'])}{name} governs; all sound together is {quantities.level(worst['level_dba'])} dB(A) there"
 
 
-def existing(machine: Row) -> str:
-    """A machine that is there already, in a line."""
-    place = (
-        f"x {machine['x']:.2f}, y {machine['y']:.2f} m, {quantities.length(machine['height_m'])} above ground"
-    )
-    return f"{machine['id']}: sound power {quantities.level(machine['power_dba'])} dB(A), {place}"
+def existing(document: Row) -> list[str]:
+    """The machines that are there already and add to every level, a line each; of many the first few."""
+    machines = document["existing"]
+    lines = [
+        f"{machine['id']}: sound power {quantities.level(machine['power_dba'])} dB(A), x {machine['x']:.2f}, "
+        f"y {machine['y']:.2f} m, {quantities.length(machine['height_m'])} above ground"
+        for machine in machines[:MACHINES]
+    ]
+    more = len(machines) - MACHINES
+    return [*lines, f"and {more:,} more, in study.json"] if more > 0 else lines
 
 
 def zone_count(row: Row) -> tuple[str, str, str, str]:
@@ -150,6 +148,16 @@ def may_run(row: Row, layout: Row) -> dict[str, str]:
     return {"hours": ", ".join(row["hours"]) or "not given", "count": count, "which": which}
 
 
-def deviation_metrics(rows: list[Row]) -> list[str]:
-    """The metrics in which standard deviations are told: dB(A) and those compared, those alike in every part once."""
-    return list(dict.fromkeys(name for row in rows for name in row["metrics_db"]))
+def deviations(parts: list[Row]) -> Row:
+    """The table of standard deviations: `metrics` (its columns) and `rows` of `part` and `numbers`, the last all together."""
+    names = [name for name in dict.fromkeys(n for part in parts for n in part["metrics_db"]) if name != "dba"]
+    table = [[part["sigma_db"], *(part["metrics_db"][name] for name in names)] for part in parts]
+    whole = [None if None in column else math.hypot(*column) for column in zip(*table, strict=True)]
+    labels = [*(part["part"] for part in parts), "together"]
+    return {
+        "metrics": tuple(metric(name).removesuffix(" band") for name in ("dba", *names)),
+        "rows": [
+            {"part": label, "numbers": list(map(quantities.level, numbers))}
+            for label, numbers in zip(labels, [*table, whole], strict=True)
+        ],
+    }

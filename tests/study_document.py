@@ -325,8 +325,24 @@ def example_document() -> dict[str, Any]:
             "setback": {"distance_m": 1.524, **CITED},
             "building_distance": {"distance_m": 1.5, **CITED},
             "rules": [
-                "Levels are measured at the lot line of the receiving lot, 1.5 m above ground.",
-                "In homes no more than 68 dB(A) by day and 62 dB(A) by night.",
+                {
+                    "heading": "Where it is measured",
+                    "sentences": ["Levels are compared with limits at each lot line."],
+                },
+                {
+                    "heading": "Limits",
+                    "sentences": [
+                        'A lot of class "homes" may hear at most 68 dB(A) (day); at most 62 dB(A) (night) [8-4(b), source 1].'
+                    ],
+                },
+                {
+                    "heading": "Standby use",
+                    "sentences": [
+                        "While the grid is out, units in standby use are exempt from the limits [8-4(b), source 1].",
+                        "Tests of at most 30 minutes may run Mon-Sat 11:00–17:00, and keep the limits of their periods.",
+                    ],
+                },
+                {"heading": "Sources", "sentences": ["1: https://example.org/code/8-4"]},
             ],
             "conditions": ["An engineer finds in writing that the limits will be kept."],
             "not_applied": ["Lower limits for impulsive sound are not computed."],
@@ -365,9 +381,7 @@ def example_document() -> dict[str, Any]:
         "neighbours": sorted(worst_rows, key=badness),
         "worst": {
             "receptor": worst["id"],
-            **{
-                key: value for key, value in worst.items() if key not in ("id", "zone", "zone_class", "state")
-            },
+            **{key: value for key, value in worst.items() if key not in ("id", "zone", "zone_class")},
             "level_dba": total(paths, "dba"),
             "paths": paths,
         },

@@ -8,15 +8,20 @@ const siting = (() => {
     building: { color: "#6f6a61", weight: 1, fillColor: "#b5b0a6", fillOpacity: 1 },
     unit: { color: "#14213d", weight: 1, fillColor: "#14213d", fillOpacity: 1 },
     SILENT: { radius: 3, color: "#55606e", weight: 1, fillColor: "#ffffff", fillOpacity: 1 },
-    PASS: { radius: 3.5, color: "#ffffff", weight: 0.5, fillColor: "#009e73", fillOpacity: 1 },
-    FAIL: { radius: 6, color: "#ffffff", weight: 0.5, fillColor: "#d55e00", fillOpacity: 1 },
-    UNKNOWN: { radius: 3, color: "#6a3fa0", weight: 1.5, fillColor: "#ffffff", fillOpacity: 1 },
+    PASS: { radius: 3.5, color: "#ffffff", weight: 0.5, fillColor: "#00684a", fillOpacity: 1 },
+    "MARGINAL PASS": { radius: 4, color: "#5a6a00", weight: 2.5, fillColor: "#ffffff", fillOpacity: 1 },
+    "MARGINAL FAIL": { radius: 6, color: "#a85500", weight: 2.5, fillColor: "#ffffff", fillOpacity: 1 },
+    FAIL: { radius: 6.5, color: "#ffffff", weight: 0.5, fillColor: "#b0121f", fillOpacity: 1 },
+    UNKNOWN: { radius: 3, color: "#5b3a86", weight: 1.5, fillColor: "#ffffff", fillOpacity: 1 },
   };
   const round = (ctx, p, r) => ctx.arc(p.x, p.y, r, 0, 2 * Math.PI);
+  const triangle = (ctx, p, r) => polygon(ctx, [[p.x, p.y - r], [p.x + 0.95 * r, p.y + 0.75 * r], [p.x - 0.95 * r, p.y + 0.75 * r]]);
   const OUTLINES = {
     SILENT: round,
     PASS: round,
-    FAIL: (ctx, p, r) => polygon(ctx, [[p.x, p.y - r], [p.x + 0.95 * r, p.y + 0.75 * r], [p.x - 0.95 * r, p.y + 0.75 * r]]),
+    "MARGINAL PASS": round,
+    "MARGINAL FAIL": triangle,
+    FAIL: triangle,
     UNKNOWN: (ctx, p, r) => polygon(ctx, [[p.x - r, p.y - r], [p.x + r, p.y - r], [p.x + r, p.y + r], [p.x - r, p.y + r]]),
   };
   const RANKS = { receptor: 1, unit: 2, neighbour: 3 };
@@ -26,7 +31,7 @@ const siting = (() => {
     ctx.closePath();
   }
 
-  // A receptor: its state is told by its shape as well as its colour; the worst one of the study wears a ring.
+  // A receptor: its state is told by its shape and filling as well as its colour, hollow is marginal; the worst one of the study wears a ring.
   const Mark = L.CircleMarker.extend({
     _updateBounds() {
       L.CircleMarker.prototype._updateBounds.call(this);
@@ -77,7 +82,7 @@ const siting = (() => {
       opacity: 1,
       direction: properties.kind === "neighbour" ? "center" : "top",
       offset: [0, properties.worst ? -14 : properties.kind === "receptor" ? -8 : 0],
-      className: ["siting-label", properties.kind, properties.state || ""].join(" ").trim(),
+      className: ["siting-label", properties.kind, (properties.state || "").replace(" ", "-")].join(" ").trim(),
     });
     layer.on("tooltipopen", ({ tooltip }) => (tooltip.siting = properties.worst ? 0 : RANKS[properties.kind] + (properties.rank || 0) / 1e5));
   }

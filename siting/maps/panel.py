@@ -6,9 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from siting import quantities, wording
-
-SIGNS = {"PASS": "●", "FAIL": "▲", "UNKNOWN": "?"}
+from siting import judgement, quantities, readings_table, rule_words, wording
 
 
 def asset(name: str) -> str:
@@ -25,18 +23,42 @@ def pages() -> Environment:
         area=quantities.area,
         power=quantities.power,
         level=quantities.level,
-        levels=wording.levels,
-        worst_margin=wording.worst_margin,
+        percent=quantities.percent,
+        levels=judgement.levels,
+        headline=judgement.headline,
+        compared=judgement.compared,
+        judgement=judgement.judgement,
+        screened=judgement.screened,
         read_at=wording.read_at,
+        spectrum=wording.spectrum,
         counted=wording.counted,
         bound_by=wording.bound_by,
         asked=wording.asked,
         zone=wording.zone,
         period=wording.period,
+        place=wording.place,
         way=wording.way,
-        screened=wording.screened,
+        existing=rule_words.existing,
+        rules=rule_words.rules,
+        governing=rule_words.governing,
+        matrix=readings_table.matrix,
+        zone_count=rule_words.zone_count,
+        unverified=rule_words.unverified,
+        capitalize_first=lambda text: text[:1].upper() + text[1:],
     )
-    environment.globals.update(SIGNS=SIGNS, VERDICTS=wording.VERDICTS, ORIGINS=wording.ORIGINS)
+    environment.globals.update(
+        SIGNS=judgement.SIGNS,
+        STATES=judgement.STATES,
+        ORIGINS=wording.ORIGINS,
+        located=judgement.located,
+        measured=rule_words.measured,
+        runs=rule_words.runs,
+        standby=rule_words.standby,
+        may_run=rule_words.may_run,
+        deviations_of=rule_words.deviations,
+        caption=readings_table.caption,
+        remarks=readings_table.remarks,
+    )
     return environment
 
 
@@ -46,8 +68,8 @@ def part(name: str, about: dict[str, Any]) -> str:
     Parameters
     ----------
     name
-        A macro of `assets/parts.html`: "verdict", "neighbours", "paths", "readings", "facts", "assumptions", "notes", "symbols";
-        or "sound", which takes the document's `sound`.
+        A macro of `assets/parts.html`: "verdict", "rules", "neighbours", "paths", "periods", "zones", "deviations", "readings",
+        "facts", "assumptions", "notes", "symbols"; or "sound", which takes the document's `sound`.
     about
         A study as `siting.export.document` gives it.
     """

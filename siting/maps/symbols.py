@@ -8,15 +8,15 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry import mapping, shape
 
+from siting.judgement import SEVERITY, is_worst, judgement, named_level, spot
 from siting.quantities import area, length
-from siting.wording import judgement
+from siting.wording import period
 
 Feature = dict[str, Any]
 Layer = dict[str, Any]
 
 MOST_FEATURES = 3000  # a phone's browser stays smooth up to about this many
 DECIMALS = 8  # of a degree: 1 mm
-SEVERITY = {"FAIL": 0, "UNKNOWN": 1, "PASS": 2}
 
 
 def layers(document: dict[str, Any], most: int = MOST_FEATURES) -> tuple[list[Layer], int]:
@@ -120,7 +120,7 @@ def receptors(document: dict[str, Any], room: int) -> tuple[list[dict[str, Any]]
     by_place: dict[str, list[dict[str, Any]]] = {}
     for row in document["receptors"]:
         by_place.setdefault(row["id"], []).append(row)
-    worst = document["worst"]["receptor"] if document["worst"] else None
+    worst = next((row["id"] for row in document["receptors"] if is_worst(document, row)), None)
     firsts = {row["id"] for row in document["neighbours"]} | {worst}
     places: list[dict[str, Any]] = [
         {"worst_row": min(rows, key=badness), "rows": rows, "first": place in firsts, "worst": place == worst}
@@ -132,22 +132,24 @@ def receptors(document: dict[str, Any], room: int) -> tuple[list[dict[str, Any]]
 
 
 def badness(row: dict[str, Any]) -> tuple[int, float]:
-    """Order rows from the worst: over the limit, then not known, then within; the smallest margin or the loudest first."""
-    if row["margin_db"] is not None:
-        return SEVERITY[row["state"]], row["margin_db"]
-    return SEVERITY[row["state"]], -(row["level_dba"] or 0.0)
+    """Order rows from the gravest state; the most probable exceedance or the loudest first."""
+    if row["p_exceed"] is not None:
+        return -SEVERITY[row["state"]], -row["p_exceed"]
+    return -SEVERITY[row["state"]], -(row["level_db"] or 0.0)
 
 
 def receptor(place: dict[str, Any], rank: int, put: Callable) -> Feature:
     """Draw one place where sound is compared with limits; its neighbour's worst place carries a text.
 
-    Where no unit is placed there is no level to judge, and the place is drawn without a state.
+    Where nothing is heard there is no level to judge, and the place is drawn without a state.
     """
     row = place["worst_row"]
-    silent = row["level_dba"] is None
+    silent = row["level_db"] is None
     rows = [["Zone", row["zone"] or "not known"], ["Height", length(row["height_m"])]]
-    rows += [[each["period"], judgement(each)] for each in place["rows"]]
-    extra = {"label": f"{row['state']} {row['level_dba']:.1f}"} if place["first"] and not silent else {}
+    rows += [[period(each["period"]), judgement(each)] for each in place["rows"]]
+    at = spot(row)
+    rows += [["x, y in the parcel file", at["file"]], ["Latitude, longitude", at["degrees"]]]
+    extra = {"label": f"{row['state']} {named_level(row)}"} if place["first"] and not silent else {}
     return feature(
         put({"type": "Point", "coordinates": [row["x"], row["y"]]}),
         kind="receptor",

@@ -10,18 +10,19 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from siting import quantities
+from siting.judgement import SEVERITY, is_worst, named_level
 from siting.package.lettering import Taken, around, callout, neighbour_labels, take, unit_label
 from siting.package.paper import Frame, frame_around, inside, points, scale_bars, to_page
 
 Document = dict[str, Any]
-SEVERITY = {"FAIL": 3, "UNKNOWN": 2, "PASS": 1, "NONE": 0}
 LARGE_PT, SMALL_PT = 7.5, 4.0  # the lettered sign of a neighbour's worst receptor, and the sign of any other
 ROOM_M, DETAIL_ROOM_M = 4.0, 1.0  # least ground around what the window must hold
 
 
 def shown_state(row: Document) -> str:
     """A row's state; NONE where no unit is placed and so nothing is heard."""
-    return "NONE" if row["level_dba"] is None else str(row["state"])
+    return "NONE" if row["level_db"] is None else str(row["state"])
 
 
 def site_plan(document: Document, width_pt: float, height_pt: float) -> Document:
@@ -30,7 +31,7 @@ def site_plan(document: Document, width_pt: float, height_pt: float) -> Document
     The window holds the lot, every unit and the worst receptor, and each neighbour's worst receptor where that costs at most
     twice the scale.
     """
-    worst = [_spot(row) for row in document["receptors"] if _is_worst(document, row)]
+    worst = [_spot(row) for row in document["receptors"] if is_worst(document, row)]
     core = shapely.union_all([shape(document["site"]["lot"]), *_bodies(document), *worst])
     near = frame_around(core, width_pt, height_pt, ROOM_M)
     all_worst = shapely.union_all([core, *map(_spot, document["neighbours"])])
@@ -57,11 +58,6 @@ def unit_detail(
 
 def _spot(row: Document) -> BaseGeometry:
     return shapely.Point(row["x"], row["y"])
-
-
-def _is_worst(document: Document, row: Document) -> bool:
-    worst = document["worst"]
-    return bool(worst) and (row["id"], row["period"]) == (worst["receptor"], worst["period"])
 
 
 def _bodies(document: Document) -> list[BaseGeometry]:
@@ -166,12 +162,12 @@ def _units(document: Document, frame: Frame) -> list[Document]:
 
 def _worst_words(document: Document, frame: Frame, taken: Taken, small: Taken) -> Document | None:
     """The call-out of the worst receptor; None where nothing is heard or the window leaves it out."""
-    row = next((row for row in document["receptors"] if _is_worst(document, row)), None)
+    row = next((row for row in document["receptors"] if is_worst(document, row)), None)
     if row is None:
         return None
     ((x, y),) = points(to_page(_spot(row), frame))
     if not (0 <= x <= frame.width_pt and 0 <= y <= frame.height_pt):
         return None
     period = "" if row["period"] == "any" else f", {row['period']}"
-    limit = "" if row["limit_dba"] is None else f", limit {row['limit_dba']:.1f}"
-    return callout(f"worst: {row['level_dba']:.1f} dB(A){period}{limit}", x, y, frame, taken, small)
+    limit = "" if row["limit_db"] is None else f", limit {quantities.limit(row['limit_db'])}"
+    return callout(f"worst: {named_level(row)}{period}{limit}", x, y, frame, taken, small)

@@ -10,6 +10,7 @@ from shapely.geometry import box, shape
 from shapely.geometry.base import BaseGeometry
 
 from siting import quantities
+from siting.rule_words import cited
 
 Document = dict[str, Any]
 HAIR_M = 1e-6
@@ -24,15 +25,16 @@ def clearance_rows(document: Document) -> list[dict[str, str]]:
     provided, needed = side_spacing(document), document["unit"]["clearance"]
     rows: list[tuple[str, float | None, float | None, str]] = []
     for side in SIDES:
-        rule = f"{side.capitalize()} of a unit to the next body or building"
+        what = f"{side.capitalize()} of a unit to the next body or building"
         origin = "unit: ASSUMED" if _assumed(carried, f"unit.clearance.{side}_m") else "unit’s file"
-        rows.append((rule, needed[f"{side}_m"], provided[side], origin))
+        rows.append((what, needed[f"{side}_m"], provided[side], origin))
     ordinance = document["ordinance"] or {}
-    for to, key in (("lot line", "setback_m"), ("buildings", "building_distance_m")):
-        required = ordinance.get(key)
-        origin = "no rule given" if required is None else f"ordinance, {ordinance['code']}"
-        if _assumed(carried, f"site.{key}"):
-            required, origin = carried[f"site.{key}"]["value"], "ASSUMED"
+    for to, key in (("lot line", "setback"), ("buildings", "building_distance")):
+        rule = ordinance.get(key)
+        required = None if rule is None else rule["distance_m"]
+        origin = "no rule given" if rule is None else f"ordinance, {cited(rule)}"
+        if _assumed(carried, f"site.{key}_m"):
+            required, origin = carried[f"site.{key}_m"]["value"], "ASSUMED"
         rows.append((f"Unit to {to}", required, least_distance(document, to), origin))
     rows.append(("Unit to keep-outs", None, least_distance(document, "keep-outs"), "stands outside them"))
     return [

@@ -5,45 +5,59 @@ import io
 import json
 import math
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from kernels.decibel import a_weighted_total, energy_sum
 from siting import __version__
 from siting.errors import InputError
+from siting.package.contradictions import contradiction
 
 Document = dict[str, Any]
 Values = dict[Any, tuple[Any, ...]]
-TOLERANCE_DB = 0.005
+ROW = (
+    "id neighbour zone zone_class period metric statistic level_db limit_db margin_db sigma_db p_exceed state x y height_m "
+    "file_x file_y lon lat"
+)
 REQUIRED = {
-    "": "siting question verdict unit sound environment ordinance site layout receptors neighbours worst readings assumptions "
-    "notes inputs",
+    "": "siting question verdict unit sound environment operation ordinance site layout receptors neighbours worst periods zones "
+    "readings deviations existing unverified warnings assumptions notes inputs",
     "siting": "version",
     "question": "mode units load_kw spare",
-    "verdict": "state reasons",
+    "verdict": "state allowed confidence reasons",
     "unit": "id name maker kw fuels mass_kg length_m width_m height_m source_height_m clearance",
     "unit.clearance": "front_m right_m back_m left_m",
     "environment": "temperature_c humidity_pct pressure_kpa ground_g receptor_height_m edges_below_sight",
-    "sound": "stated_dba stated_at reading origin power_db power_dba spectrum spectrum_origin",
-    "ordinance": "id place code title url evidence measured_at periods limits setback_m building_distance_m not_applied",
-    "ordinance.periods[]": "name start end",
+    "operation": "use minutes_per_hour tone ambient_dba confidence accept_unverified",
+    "sound": "stated_dba stated_at reading origin power_db power_31_db power_dba spectrum spectrum_origin tolerance_db",
+    "ordinance": "id place code title url evidence measured averaging_minutes where_zones_meet periods limits allowances tone "
+    "ambient near_homes standby setback building_distance rules conditions not_applied",
+    "ordinance.measured": "at distance_m height_m section source read",
+    "ordinance.periods[]": "name hours",
+    "ordinance.limits[]": "zone source_zone period metric statistic limit_db stated cap section source read",
+    "ordinance.rules[]": "heading sentences",
     "site": "id crs crs_name area_m2 buildable_area_m2 taken_m2 lot buildable buildings keep_outs neighbours elevation",
     "site.neighbours[]": "id zone geometry",
     "layout": "units bound bound_by kw area_m2 step_m placed",
     "layout.placed[]": "id x_m y_m rotation_deg elevation_m body",
-    "receptors[]": "id neighbour zone zone_class period level_dba limit_dba margin_db state x y height_m",
-    "neighbours[]": "id neighbour zone zone_class period level_dba limit_dba margin_db state x y height_m",
-    "worst": "receptor neighbour period limit_dba level_dba paths",
+    "receptors[]": ROW,
+    "neighbours[]": ROW,
+    "worst": "receptor neighbour period metric statistic level_db limit_db margin_db sigma_db p_exceed state level_dba x y "
+    "height_m file_x file_y lon lat paths",
     "worst.paths[]": "source kind via terms level_db level_dba",
     "worst.paths[].terms": "distance_m plan_distance_m power_db directivity_db divergence_db air_db ground_db screening_db "
     "reflection_db",
-    "readings[]": "reading chosen power_dba state units bound worst_margin_db",
+    "periods[]": "period hours units unit_ids state",
+    "zones[]": "zone zone_class receptors neighbours",
+    "readings[]": "reading spectrum chosen power_dba state allowed units bound worst_margin_db worst_metric state_dba",
+    "deviations[]": "part sigma_db metrics_db reason",
+    "existing[]": "id x y height_m power_db power_dba",
     "assumptions[]": "name value origin reason",
     "inputs[]": "role path layer crs features sha256 notes",
 }
 MAY_BE_NULL = ("ordinance", "worst")
 NUMBERS = ("_m", "_m2", "_db", "_dba", "_deg", "_kg", "_kw", "_pct")
-STATES = ("PASS", "FAIL", "UNKNOWN")
+PLAIN_NUMBERS = ("x", "y", "kw", "file_x", "file_y", "lon", "lat", "p_exceed", "confidence")
 
 
 def read_study(folder: Path) -> tuple[Document, bytes]:
@@ -70,8 +84,11 @@ def read_study(folder: Path) -> tuple[Document, bytes]:
         )
     _check_keys(document, path)
     _check_numbers(document, path)
-    _check_verdict(document, path)
-    _check_arithmetic(document, path)
+    found = contradiction(document)
+    if found:
+        raise InputError(
+            f'"{path}" contradicts itself: {found}; it was edited or is damaged, run the assessment again.'
+        )
     return document, raw
 
 
@@ -91,14 +108,23 @@ def check_layers(document: Document, files: dict[str, bytes], folder: Path) -> N
         }
         said: Values = {unit["id"]: (unit["x_m"], unit["y_m"]) for unit in document["layout"]["placed"]}
         _compare(found, said, 0.01, "unit", path)
-    levels: Values = {(row["id"], row["period"]): (row["level_dba"],) for row in document["receptors"]}
+    levels = _levels(document["receptors"])
     for name, read in (("receptors.geojson", _features), ("receptors.csv", _csv_rows)):
         if name in files:
             path = folder / name
-            rows: Values = {
-                (r.get("id"), r.get("period")): (r.get("level_dba"),) for r in read(files[name], path)
-            }
-            _compare(rows, levels, 0.0501, "receptor", path)  # a file may round its levels to 0.1 dB
+            _compare(
+                _levels(read(files[name], path)), levels, 0.0501, "receptor", path
+            )  # a file may round its levels to 0.1 dB
+
+
+def _levels(rows: list[Document]) -> Values:
+    """The level of every receptor under every rule; rules that are alike but for their limit are counted through."""
+    found: Values = {}
+    for row in rows:
+        key = tuple(row.get(name) for name in ("id", "period", "metric", "statistic"))
+        number = next(n for n in count() if (*key, n) not in found)
+        found[*key, number] = (row.get("level_db"),)
+    return found
 
 
 def _refuse_constant(name: str) -> None:
@@ -143,7 +169,7 @@ def _check_numbers(node: Any, path: Path, name: str = "") -> None:
     pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, value in pairs:
         full = f"{name}[{key}]" if isinstance(key, int) else f"{name}.{key}".lstrip(".")
-        if isinstance(key, str) and (key.endswith(NUMBERS) or key in ("x", "y", "kw")):
+        if isinstance(key, str) and (key.endswith(NUMBERS) or key in PLAIN_NUMBERS):
             values = (
                 value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
             )
@@ -159,72 +185,6 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _check_verdict(document: Document, path: Path) -> None:
-    """The verdict follows from the rows: nothing reads as allowed that the rows do not allow."""
-    rows = document["receptors"]
-    for row in rows:
-        level, limit, margin = row["level_dba"], row["limit_dba"], row["margin_db"]
-        known = level is not None and limit is not None
-        if known != (margin is not None) or (known and abs(limit - level - margin) > TOLERANCE_DB):
-            raise _edited(
-                path, f'receptor "{row["id"]}" has level {level}, limit {limit} and margin {margin}'
-            )
-        if row["state"] not in STATES or (
-            row["state"] == "PASS" and level is not None and (margin is None or margin < 0)
-        ):
-            raise _edited(path, f'receptor "{row["id"]}" is {row["state"]} with margin {margin}')
-    placed, units = len(document["layout"]["placed"]), document["layout"]["units"]
-    if placed != units:
-        raise _edited(path, f"the layout says {units} units and lists {placed}")
-    state = document["verdict"]["state"]
-    if state not in STATES or (
-        state == "PASS" and not (rows and all(row["state"] == "PASS" for row in rows))
-    ):
-        raise _edited(path, f"the verdict is {state} and not every receptor is PASS")
-
-
-def _check_arithmetic(document: Document, path: Path) -> None:
-    """The worst point's level is the energy sum of its paths, and each path the sum of its terms."""
-    worst = document["worst"]
-    if worst is None:
-        return
-    rows = [
-        row
-        for row in document["receptors"]
-        if (row["id"], row["period"]) == (worst["receptor"], worst["period"])
-    ]
-    if len(rows) != 1 or abs(rows[0]["level_dba"] - worst["level_dba"]) > TOLERANCE_DB:
-        raise _edited(path, f'the worst point "{worst["receptor"]}" and its row among the receptors differ')
-    for way in worst["paths"]:
-        if way["level_dba"] is None or not _adds_up(way):
-            raise _edited(path, f"the terms of {way['source']} do not add up to its {way['level_dba']} dB(A)")
-    total = float(energy_sum([way["level_dba"] for way in worst["paths"]]))
-    if not abs(total - worst["level_dba"]) <= TOLERANCE_DB:
-        raise _edited(
-            path,
-            f"the paths add up to {total:.2f} dB(A) and the worst point has {worst['level_dba']:.2f} dB(A)",
-        )
-
-
-def _adds_up(way: Document) -> bool:
-    """Whether the terms of a path come to its levels; a band without a value is one that nothing sends back."""
-    terms = way["terms"]
-    names = ("power_db", "directivity_db", "air_db", "ground_db", "screening_db", "reflection_db")
-    level = []
-    for power, directivity, *losses in zip(*(terms[name] for name in names), strict=True):
-        silent = None in losses
-        level.append(-math.inf if silent else power + directivity - terms["divergence_db"] - sum(losses))
-    said = [-math.inf if value is None else value for value in way["level_db"]]
-    same = all(a == b or abs(a - b) <= TOLERANCE_DB for a, b in zip(level, said, strict=True))
-    return same and abs(float(a_weighted_total(level)) - way["level_dba"]) <= TOLERANCE_DB
-
-
-def _edited(path: Path, found: str) -> InputError:
-    return InputError(
-        f'"{path}" contradicts itself: {found}; it was edited or is damaged, run the assessment again.'
-    )
-
-
 def _features(raw: bytes, path: Path) -> list[Document]:
     try:
         return [feature["properties"] for feature in json.loads(raw)["features"]]
@@ -235,10 +195,11 @@ def _features(raw: bytes, path: Path) -> list[Document]:
 def _csv_rows(raw: bytes, path: Path) -> list[Document]:
     try:
         rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
-        return [{**row, "level_dba": float(row["level_dba"]) if row["level_dba"] else None} for row in rows]
+        return [{**row, "level_db": float(row["level_db"]) if row["level_db"] else None} for row in rows]
     except (ValueError, KeyError, TypeError):
         raise InputError(
-            f'"{path}" is not the study\'s table any more (columns id, period, level_dba); run the assessment again.'
+            f'"{path}" is not the study\'s table any more (columns id, period, metric, statistic, level_db); '
+            "run the assessment again."
         ) from None
 
 
