@@ -147,7 +147,7 @@ def _stated_at(table: Table) -> str | None:
     try:
         return reading_name(table.text("stated_at"))
     except InputError as error:
-        raise InputError(f"{table.path}: the key {table.dotted('stated_at')}: {error}") from error
+        raise table.error("stated_at", f"the key {table.dotted('stated_at')}: {error}") from error
 
 
 def _directivity(table: Table) -> tuple[tuple[float, ...], ...] | None:
@@ -158,18 +158,22 @@ def _directivity(table: Table) -> tuple[tuple[float, ...], ...] | None:
     given = table.values[key]
     if isinstance(given, list) and any(isinstance(entry, list) for entry in given):
         if len(given) != POSITIONS:
-            raise InputError(
-                f"{table.path}: the key {whole} has {len(given)} directions; expected {POSITIONS}, every 45° from the front."
+            raise table.error(
+                key,
+                f"the key {whole} has {len(given)} directions; expected {POSITIONS}, every 45° from the front.",
             )
         rows = {f"{key}[{place}]": entry for place, entry in enumerate(given, start=1)}
-        directions = tuple(Table(table.path, table.name, rows).numbers(place, BANDS) for place in rows)
+        directions = tuple(
+            Table(table.path, table.name, rows, table.lines).numbers(place, BANDS) for place in rows
+        )
     else:
         directions = tuple((level,) * BANDS for level in table.numbers(key, POSITIONS))
     worst = max((level for direction in directions for level in direction), key=abs)
     if abs(worst) > LOUDEST_DB:
-        raise InputError(
-            f"{table.path}: the key {whole} has {worst:g} dB; expected what a direction is louder than the sound power, "
-            f"at most {LOUDEST_DB:g} dB either way, not a level."
+        raise table.error(
+            key,
+            f"the key {whole} has {worst:g} dB; expected what a direction is louder than the sound power, "
+            f"at most {LOUDEST_DB:g} dB either way, not a level.",
         )
     return directions
 
@@ -202,9 +206,10 @@ def _assumption(whole: Table, dotted: str, reason: str) -> Assumption:
             f"{name}.{key}" for name in ("body", "clearance", "sound") for key in whole.table(name).values
         ]
         near = suggestion(dotted, known)
-        raise InputError(
-            f'{whole.path}: [assumed] names "{dotted}", which the file does not give{near}; '
-            'expected the dotted name of a value, such as "body.length_m".'
+        raise whole.error(
+            f"assumed.{dotted}",
+            f'[assumed] names "{dotted}", which the file does not give{near}; '
+            'expected the dotted name of a value, such as "body.length_m".',
         )
     origin: Origin = "template" if dotted == "sound.template" else "assumed"
     return Assumption(
