@@ -77,21 +77,23 @@ def first_rows(hearing: Hearing, demand: Demand) -> Rows:
     return _with(hearing, None, np.unique(np.concatenate(first)))
 
 
-def quick_layout(hearing: Hearing, demand: Demand, rows: Rows) -> tuple[Ints, Rows]:
-    """A legal layout from the fullest pattern alone, without a bound: about as many units as fit."""
-    return _most_legal(hearing, demand, rows, len(hearing.poses), 1)
+def quick_layout(hearing: Hearing, demand: Demand, rows: Rows) -> Ints:
+    """The fullest pattern under the limits of some rows alone: about as many units as are legal, seldom fewer."""
+    return placement.most(hearing.poses, hearing.unit, loads(demand, rows).load, 1.0, len(hearing.poses), 1)
 
 
-def most_units(hearing: Hearing, demand: Demand, rows: Rows, quick: Ints) -> tuple[Layout, Rows]:
-    """As many units as every limit allows, at least those of a quick layout, and the bound under the true limits.
+def most_units(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints) -> tuple[Layout, Rows]:
+    """As many units as every limit allows, at least those of a layout known to be legal, and the bound under the true limits.
 
     The layout's levels are not computed yet (nan).
     """
     bound, binding, metric = _bound(hearing, demand, rows)
-    chosen = quick
-    if len(chosen) < min(bound, placement.GROWN):
-        found, rows = _most_legal(hearing, demand, rows, bound, placement.PATTERNS)
+    chosen = legal
+    if len(chosen) < min(bound, placement.MOST_UNITS):
+        patterns = placement.PATTERNS if bound < placement.GROWN else 1
+        found, rows = _most_legal(hearing, demand, rows, bound, patterns)
         chosen = found if len(found) > len(chosen) else chosen
+        bound, binding, metric = _bound(hearing, demand, rows)
     level = np.full(demand.room.shape, np.nan)
     return Layout(chosen, max(bound, len(chosen)), binding, metric, level), rows
 

@@ -114,7 +114,7 @@ def _quick_layouts(case: Case, asked: Asked) -> tuple[list[Ints], layout.Rows]:
         last: Ints | None = None
         for k in chain:
             if last is None or len(last) < MOST_UNITS:
-                last, rows = layout.quick_layout(case.hearing, demand_for(case, asked.voices[k]), rows)
+                last = layout.quick_layout(case.hearing, demand_for(case, asked.voices[k]), rows)
             found[k] = last
     return found, rows
 
@@ -128,8 +128,8 @@ def _with_worst_points(
         refined, broken = worst_points(case, asked.voices[asked.used], layouts[asked.used].chosen)
         if not broken or asked.wanted is not None:
             return refined, layouts, rows
-        quick, rows = _quick_layouts(refined, asked)
-        layouts, rows = _answers(refined, asked, rows, quick)
+        rows = layout.first_rows(refined.hearing, demand_for(refined, asked.voices[asked.used]))
+        layouts, rows = _answers(refined, asked, rows)
         case = refined
 
 
@@ -143,8 +143,8 @@ def _past_buildings(whole: Case, asked: Asked, quick: list[Ints]) -> tuple[Case,
     while True:
         keep |= _near_limits(whole, asked, found, NEAR_DB)
         case = narrowed(whole, keep)
-        quick, rows = _quick_layouts(case, asked)
-        layouts, rows = _answers(case, asked, rows, quick)
+        rows = layout.first_rows(case.hearing, demand_for(case, asked.voices[asked.used]))
+        layouts, rows = _answers(case, asked, rows)
         found = [each.chosen for each in layouts]
         if not (_near_limits(whole, asked, found, SURELY_DB) & ~keep).any():
             return case, layouts, rows
@@ -159,19 +159,14 @@ def _near_limits(case: Case, asked: Asked, layouts: list[Ints], near_db: float) 
     return near
 
 
-def _answers(
-    case: Case, asked: Asked, rows: layout.Rows, quick: list[Ints]
-) -> tuple[list[Layout], layout.Rows]:
+def _answers(case: Case, asked: Asked, rows: layout.Rows) -> tuple[list[Layout], layout.Rows]:
     """A layout for each sound; the transfer is the same, the power differs."""
     found: dict[int, Layout] = {}
     for chain in _chains(asked):
-        last: Layout | None = None
+        legal = np.zeros(0, np.int64)
         for k in chain:
-            start = quick[k]
-            if last is not None and len(last.chosen) > len(start):
-                start = last.chosen
-            last, rows = layout.most_units(case.hearing, demand_for(case, asked.voices[k]), rows, start)
-            found[k] = last
+            found[k], rows = layout.most_units(case.hearing, demand_for(case, asked.voices[k]), rows, legal)
+            legal = found[k].chosen
     layouts = [found[k] for k in range(len(asked.voices))]
     if asked.wanted is None:
         return layouts, rows
