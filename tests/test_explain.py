@@ -202,7 +202,7 @@ NEEDS = {
     "": {"--zoning": False, "--ambient": False, "--tone": False, "31.5 Hz": False, "--use standby": False, "--minutes": False},
     '[tone]\nminus_db = 5\n[[limits]]\nzone = "*"\nmetric = "dbc"\nall = 60\n': {"--tone or --no-tone": True, "31.5 Hz": True},
     '[ambient]\ncombine = "lift"\nday = 1\nevening = 2\nnight = 3\n': {
-        "--ambient day=LEVEL --ambient evening=LEVEL --ambient night": True},
+        "--ambient day=DBA --ambient evening=DBA --ambient night=DBA": True},
     '[standby]\noutage_exempt = true\n[[limits]]\nzone = "*"\nstatistic = "L50"\nall = 5\n': {
         "--use standby": True, "--minutes-per-hour": True},
     '[[limits]]\nzone = "homes"\nall = 50\n' + ZONES: {"--zoning FILE": True, "the lot itself too": False, "31.5 Hz": False},

@@ -19,7 +19,8 @@ def need_sentences(ordinance: Ordinance) -> Iterator[str]:
     if at == "points":
         yield "The points where levels are compared: --receptors FILE."
     if ordinance.ambient:
-        levels = " ".join(f"--ambient {period}=LEVEL" for period, _ in ordinance.ambient.plus_db)
+        each = (f"{period}=DBA" for period, _ in ordinance.ambient.plus_db)
+        levels = " ".join(f'--ambient "{word}"' if " " in word else f"--ambient {word}" for word in each)
         yield f"The ambient level in each period, if it was measured: {levels}."
     if ordinance.tone:
         yield "Whether the units' sound has a tone: --tone or --no-tone."
