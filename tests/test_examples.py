@@ -1,12 +1,9 @@
 """The page of examples against the program: every command is run again, and every line that the page quotes is printed."""
 
 import importlib.util
-import re
 from pathlib import Path
 
 import pytest
-
-from siting.catalog import load_ordinance, load_unit
 
 ROOT = Path(__file__).parents[1]
 SPEC = importlib.util.spec_from_file_location("write_examples", ROOT / "docs" / "examples" / "write.py")
@@ -48,15 +45,3 @@ def test_the_batch_is_quoted_with_as_many_rows_as_lots():
     words = batch[1].split("\n")[0].replace(",", "").replace(":", "").split()
     lots, rows = int(words[0]), int(words[3])
     assert lots == rows == sum(int(words[k]) for k in (6, 8, 10))
-
-
-def test_the_files_of_the_page_on_ordinances_and_units_load(tmp_path):
-    page = (ROOT / "docs" / "ordinances-and-units.md").read_text("utf-8")
-    town, unit = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    (tmp_path / "my-town.toml").write_text(town, "utf-8")
-    (tmp_path / "my-set.toml").write_text(unit, "utf-8")
-    ordinance = load_ordinance(tmp_path / "my-town.toml")
-    assert ordinance.setback_m == pytest.approx(10 * 0.3048)
-    assert {(x.zone, x.period): x.limit_dba for x in ordinance.limits}[("residential", "night")] == 50
-    loaded = load_unit(tmp_path / "my-set.toml")
-    assert (loaded.sound.level_dba, loaded.sound.stated_at, loaded.kw) == (72, "7m", 200)
