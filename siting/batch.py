@@ -17,17 +17,19 @@ import geopandas as gpd
 import pandas as pd
 from shapely.errors import GEOSException
 
-from siting.catalog import load_ordinance, load_unit
 from siting.errors import InputError
-from siting.model import Environment, Ordinance, Question, Unit
+from siting.model import Environment, Operation, Ordinance, Question, Unit
 from siting.outcome import Study
 from siting.output import check_folder, make_folder
 from siting.site import Land, read_land
 from siting.sound import readings
-from siting.study import assess
+from siting.study import CONTINUOUS, assess
 from siting.surroundings import ENVIRONMENT
 from siting.verdict import worst_row
 
+OF_WORST = (  # of the row of `siting.verdict.worst_row`
+    "neighbour", "zone", "period", "metric", "statistic", "level_db", "limit_db", "margin_db", "sigma_db", "p_exceed",
+)  # fmt: skip
 CHUNK = 64  # lots a task: long enough to hide the cost of handing it over, short enough for steady progress
 Row = dict[str, Any]
 
@@ -36,7 +38,7 @@ _here: tuple[Land, "Order"] | None = None  # what a worker process read when it 
 
 @dataclass(frozen=True)
 class Order:
-    """What to ask of every lot: files and options as the command line has them, by name."""
+    """What to ask of every lot: the files by the names of `siting.site.read_land`, and the arguments of `siting.study.assess`."""
 
     land: dict[str, Any]
     unit: Unit
@@ -44,17 +46,19 @@ class Order:
     question: Question
     sound_at: str | None
     environment: Environment
+    operation: Operation
 
 
 def run_batch(
     land: dict[str, Any],
-    unit: str,
-    ordinance: str | None,
+    unit: Unit,
+    ordinance: Ordinance | None,
     question: Question,
     sound_at: str | None,
     output: Path,
     *,
     environment: Environment = ENVIRONMENT,
+    operation: Operation = CONTINUOUS,
     overwrite: bool = False,
     workers: int | None = None,
     progress: Any = None,
@@ -71,16 +75,15 @@ def run_batch(
     Returns
     -------
     Counter
-        Rows by state, and `lots` and `rows`: the counts in and out.
+        Rows by state, `allowed`, and `lots` and `rows`: the counts in and out.
 
     Raises
     ------
     InputError
-        Where a file, the unit, the ordinance or the output folder cannot be used.
+        Where a file or the output folder cannot be used, or the unit's level holds elsewhere than at `sound_at`.
     """
     check_folder(output, overwrite)
-    rules = load_ordinance(ordinance) if ordinance else None
-    order = Order(land, load_unit(unit), rules, question, sound_at, environment)
+    order = Order(land, unit, ordinance, question, sound_at, environment, operation)
     names = columns(order)
     parcels = read_land(**land).parcels  # bad input ends here, before any process starts
     make_folder(output)
@@ -90,7 +93,7 @@ def run_batch(
         writer.writeheader()
         for row in _rows(order, len(parcels.ids), workers or os.cpu_count() or 1):
             writer.writerow(row)
-            counts.update(rows=1, **{row["state"]: 1})
+            counts.update({"rows": 1, row["state"]: 1, "allowed": int(row["allowed"])})
             if progress:
                 progress(counts["rows"], counts["lots"])
     _write_parquet(output, parcels.frame)
@@ -100,8 +103,8 @@ def run_batch(
 def columns(order: Order) -> list[str]:
     """The columns of a row; the last ones are a pair for each reading of the stated level."""
     fixed = [
-        "id", "state", "units", "bound", "bound_by", "kw", "area_m2", "buildable_area_m2", "receptor", "neighbour",
-        "zone", "period", "level_dba", "limit_dba", "margin_db", "reading", "reading_origin", "reason",
+        "id", "state", "allowed", "units", "bound", "bound_by", "kw", "area_m2", "buildable_area_m2", "receptor", *OF_WORST,
+        "reading", "reading_origin", "reason",
     ]  # fmt: skip
     return fixed + [
         f"{what}_{s.reading}" for s in readings(order.unit, order.sound_at) for what in ("units", "state")
@@ -115,25 +118,30 @@ def lot_row(land: Land, index: int, order: Order) -> Row:
     row: Row = {"id": lot_id, "area_m2": None if math.isnan(area) else area}
     try:
         study = assess(
-            land, primary, order.unit, order.ordinance, order.question, order.sound_at, order.environment
-        )
+            land, primary, order.unit, order.ordinance, order.question, order.sound_at, order.environment, order.operation,
+            spectra=False,
+        )  # fmt: skip
         row.update(study_row(study), id=lot_id)
         if primary != index:
             row["reason"] = f"stacked on lot {land.parcels.ids[primary]}; {row['reason']}"
     except InputError as error:
-        row.update(state="UNKNOWN", reason=str(error))
+        row.update(state="UNKNOWN", allowed=False, reason=str(error))
     except GEOSException as error:
-        row.update(state="UNKNOWN", reason=f"Lot {lot_id} cannot be assessed: its geometry fails ({error}).")
+        row.update(
+            state="UNKNOWN",
+            allowed=False,
+            reason=f"Lot {lot_id} cannot be assessed: its geometry fails ({error}).",
+        )
     return row
 
 
 def study_row(study: Study) -> Row:
     """The row of one study: the same numbers as its document."""
     worst = worst_row(study.levels)
-    of_worst = ("neighbour", "zone", "period", "level_dba", "limit_dba", "margin_db")
     row: Row = {
         "id": study.site.id,
         "state": study.verdict.state,
+        "allowed": study.verdict.allowed,
         "units": len(study.placed),
         "bound": study.bound,
         "bound_by": study.bound_by,
@@ -141,7 +149,7 @@ def study_row(study: Study) -> Row:
         "area_m2": study.site.lot.area,
         "buildable_area_m2": study.site.buildable.area,
         "receptor": worst.id if worst else None,
-        **{key: getattr(worst, key) if worst else None for key in of_worst},
+        **{key: _known(getattr(worst, key)) if worst else None for key in OF_WORST},
         "reading": study.sound.reading,
         "reading_origin": study.sound.origin,
         "reason": " ".join(study.verdict.reasons),
@@ -150,6 +158,11 @@ def study_row(study: Study) -> Row:
         row[f"units_{reading.reading}"] = reading.units
         row[f"state_{reading.reading}"] = reading.state
     return row
+
+
+def _known(value: Any) -> Any:
+    """A value, or None for a number that is not known."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _rows(order: Order, count: int, workers: int) -> Iterator[Row]:
@@ -192,6 +205,7 @@ def _write_parquet(output: Path, lots: gpd.GeoDataFrame) -> None:
     table = pd.read_csv(output / "lots.csv", dtype=str, keep_default_na=False, na_values=[""])
     table = table.astype({name: "float64" for name in table.columns if _is_number(name)})
     table = table.astype({name: "Int64" for name in table.columns if _is_count(name)})
+    table["allowed"] = table["allowed"] == "True"
     frame = gpd.GeoDataFrame(table, geometry=lots.geometry.to_numpy(), crs=lots.crs)
     frame.to_parquet(output / "lots.parquet", index=False)
 
@@ -202,5 +216,5 @@ def _is_count(name: str) -> bool:
 
 def _is_number(name: str) -> bool:
     return _is_count(name) or name in (
-        "kw", "area_m2", "buildable_area_m2", "level_dba", "limit_dba", "margin_db",
+        "kw", "area_m2", "buildable_area_m2", "level_db", "limit_db", "margin_db", "sigma_db", "p_exceed",
     )  # fmt: skip

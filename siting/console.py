@@ -4,6 +4,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -50,7 +51,7 @@ def _heading(console: Console, words: str) -> None:
 
 
 def _line(console: Console, words: str, style: str = "") -> None:
-    console.print(Text(f"  {words}", style=style))
+    console.print(Padding(Text(words, style=style), (0, 0, 0, 2), expand=False))
 
 
 def _table(left: tuple[str, ...], right: tuple[str, ...], last: tuple[str, ...]) -> Table:
@@ -77,7 +78,7 @@ def _print_inputs(data: Document, console: Console) -> None:
         count = f", {facts['features']:,} features" if facts["role"] not in SINGLE else ""
         _line(console, f"{facts['role']}: {facts['path']}{layer}{crs}{count}")
         for note in facts["notes"]:
-            _line(console, f"  {note}", "dim")
+            console.print(Padding(Text(note, style="dim"), (0, 0, 0, 4), expand=False))
     _line(console, f"working CRS: {data['site']['crs_name']}, metres")
 
 
@@ -243,8 +244,7 @@ def _print_verdict(data: Document, console: Console) -> None:
     if said := rule_words.unverified(data):
         _line(console, said, "bold")
     if ordinance:
-        where = rule_words.measured(ordinance["measured"], data["environment"]["receptor_height_m"])
-        _line(console, f"{ordinance['place']}, {ordinance['code']}, measured {where}")
+        _line(console, f"{ordinance['place']}, {ordinance['code']}")
         for rule in ordinance["not_applied"]:
             _line(console, f"not applied: {rule}")
         for condition in ordinance["conditions"]:

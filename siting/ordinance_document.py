@@ -13,6 +13,7 @@ ELSEWHERE = (  # parts of the explanation that stand in the document under keys 
     "Rules that are not applied",
     "Numbers that were not read in their source",
     "What a verdict needs from you",
+    "Notes",
 )
 
 

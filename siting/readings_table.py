@@ -62,5 +62,7 @@ def remarks(document: Document) -> list[str]:
     used = next((row for row in document["readings"] if row["chosen"]), None)
     if used and used["worst_metric"] and used["units"]:
         metric = wording.metric(used["worst_metric"])
-        said.append(f"In the used one {metric} decides, smallest margin {worst_margin(used)} dB.")
+        said.append(
+            f"Under the one that is used {metric} decides; the smallest margin is {worst_margin(used)} dB."
+        )
     return said

@@ -1,6 +1,7 @@
 """The options that `siting assess` and `siting batch` share, and what they say."""
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from siting.cli.verb import FILE
 
 LAND = (
     "parcels", "layer", "id_field", "crs", "zoning", "zone_field", "buildings", "keep_out", "receptors", "terrain",
-    "ground", "land_cover", "land_cover_table",
+    "ground", "land_cover", "land_cover_table", "existing", "existing_power_dba", "existing_type", "existing_crs",
 )  # fmt: skip
 
 
@@ -46,6 +47,21 @@ def land_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="NAME",
             help="What the classes are to sound: umep, nlcd, worldcover, or a TOML file.",
         ),
+        click.option(
+            "--existing",
+            type=FILE,
+            help="Machines that are there already: points or outlines, added to every level.",
+        ),
+        click.option(
+            "--existing-power-dba",
+            type=float,
+            metavar="DBA",
+            help="Sound power of each machine for which the file states none.",
+        ),
+        click.option("--existing-type", metavar="NAME", help="Only machines whose field type says so."),
+        click.option(
+            "--existing-crs", metavar="EPSG:N", help="CRS of --existing, where the file does not say it."
+        ),
     ]
     return functools.reduce(lambda f, option: option(f), reversed(options), command)
 
@@ -73,6 +89,11 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Where the unit's stated level holds: 7m, 1m, 23ft, power. Assumed: 7m.",
         ),
         click.option(
+            "--spectrum",
+            metavar="NAME",
+            help="Spectrum of a unit whose maker gives none: engine, gas_engine, turbine, flat.",
+        ),
+        click.option(
             "--edges-below-sight/--no-edges-below-sight",
             default=True,
             show_default=True,
@@ -82,18 +103,124 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return functools.reduce(lambda f, option: option(f), reversed(options), command)
 
 
-def read_options(options: dict[str, Any]) -> tuple[Any, ...]:
-    """Options to land, unit, ordinance and question; catalogue errors come before any file is read."""
-    from siting.catalog import load_ordinance, load_unit
-    from siting.site import read_land
-    from siting.sound import resolve_sound
+def operation_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How the units run, and how sure the answer has to be: `siting.model.Operation`."""
+    options = [
+        click.option(
+            "--confidence",
+            type=float,
+            default=0.95,
+            show_default=True,
+            metavar="P",
+            help="Confidence at which limits are to be kept; units are placed for it, too.",
+        ),
+        click.option(
+            "--accept-unverified",
+            is_flag=True,
+            help="Take numbers of the ordinance that were not read in their source; every page says so.",
+        ),
+        click.option(
+            "--use",
+            type=click.Choice(["continuous", "standby"]),
+            default="continuous",
+            show_default=True,
+            help="Standby: the units run in outages and tests alone.",
+        ),
+        click.option(
+            "--minutes-per-hour",
+            type=float,
+            default=60.0,
+            show_default=True,
+            metavar="N",
+            help="How long the units run in any hour.",
+        ),
+        click.option(
+            "--tone/--no-tone",
+            "tone",
+            default=None,
+            help="Whether the units' sound has a tone. Left out: the ordinance's criterion, else a tone is assumed.",
+        ),
+        click.option(
+            "--ambient",
+            multiple=True,
+            metavar="PERIOD=DBA",
+            help="Measured ambient level in a period of the ordinance; may be given for each.",
+        ),
+    ]
+    return functools.reduce(lambda f, option: option(f), reversed(options), command)
 
-    question = question_of(options)
-    unit = load_unit(options["unit"])
-    resolve_sound(unit, options["sound_at"])
-    ordinance = load_ordinance(options["ordinance"]) if options["ordinance"] else None
+
+def read_options(options: dict[str, Any]) -> tuple[Any, ...]:
+    """Options to the arguments of `siting.study.assess` but for the row; catalogue errors come before any file is read."""
+    from siting.site import read_land
+
+    question, environment = question_of(options), environment_of(options)
+    unit, ordinance = unit_of(options), ordinance_of(options)
+    operation = operation_of(options, ordinance)
     land = read_land(**{name: options[name] for name in LAND})
-    return land, unit, ordinance, question, options["sound_at"], environment_of(options)
+    return land, unit, ordinance, question, options["sound_at"], environment, operation
+
+
+def unit_of(options: dict[str, Any]) -> Any:
+    """The unit of --unit with the spectrum of --spectrum; a reading that it does not have is refused here."""
+    from siting.catalog import load_unit
+    from siting.sound import resolve_sound, with_spectrum
+
+    unit = load_unit(options["unit"])
+    if options["spectrum"] is not None:
+        unit = with_spectrum(unit, options["spectrum"])
+    resolve_sound(unit, options["sound_at"])
+    return unit
+
+
+def ordinance_of(options: dict[str, Any]) -> Any:
+    """The ordinance of --ordinance; None without one."""
+    from siting.catalog import load_ordinance
+
+    return load_ordinance(options["ordinance"]) if options["ordinance"] else None
+
+
+def operation_of(options: dict[str, Any], ordinance: Any) -> Any:
+    """How the units run and the confidence that is wanted, each number in its bounds."""
+    from siting.errors import InputError
+    from siting.model import Operation
+
+    confidence, minutes = options["confidence"], options["minutes_per_hour"]
+    if not 0 < confidence < 1:
+        raise InputError(
+            f"--confidence is {confidence:g}; it is a probability between 0 and 1, such as 0.95."
+        )
+    if not 0 < minutes <= 60:
+        raise InputError(f"--minutes-per-hour is {minutes:g}; an hour has more than 0 and up to 60 minutes.")
+    return Operation(
+        options["use"], minutes, options["tone"], ambient_of(options["ambient"], ordinance), confidence,
+        options["accept_unverified"],
+    )  # fmt: skip
+
+
+def ambient_of(given: tuple[str, ...], ordinance: Any) -> tuple[tuple[str, float], ...]:
+    """Period and level of each --ambient; the period is one of the ordinance's, each given once."""
+    from siting.errors import InputError
+
+    names = [period.name for period in ordinance.periods] if ordinance else []
+    found: dict[str, float] = {}
+    for text in given:
+        period, _, number = (part.strip() for part in text.rpartition("="))
+        try:
+            level = float(number)
+        except ValueError:
+            level = math.nan
+        if not period or not -20 <= level <= 140:
+            raise InputError(
+                f'--ambient is "{text}"; write a period and its level in dB(A), like night=42.5.'
+            )
+        if period not in names:
+            known = f"{ordinance.id} has {', '.join(names)}" if ordinance else "no --ordinance was given"
+            raise InputError(f'--ambient names the period "{period}"; {known}.')
+        if period in found:
+            raise InputError(f'--ambient gives two levels for the period "{period}"; give one.')
+        found[period] = level
+    return tuple(found.items())
 
 
 def environment_of(options: dict[str, Any]) -> Any:

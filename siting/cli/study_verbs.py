@@ -10,19 +10,24 @@ from siting.cli.options import (
     LAND,
     environment_of,
     land_options,
+    operation_of,
+    operation_options,
+    ordinance_of,
     place_of,
     question_of,
     question_options,
     read_options,
+    unit_of,
 )
 from siting.cli.verb import FILE, Verb, progress_bar
 
-EXIT = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
+ALLOWED, NOT_ALLOWED, UNKNOWN = 0, 1, 3  # exit codes of `siting assess`
 
 
 @click.command(cls=Verb)
 @land_options
 @question_options
+@operation_options
 @click.option("--id", "lot_id", metavar="ID", help="The lot's id.")
 @click.option("--at", metavar="LON,LAT", help="A place on the lot, in degrees.")
 @click.option("-o", "--output", type=FILE, metavar="DIR", help="Folder for the study's files and map.html.")
@@ -31,7 +36,10 @@ EXIT = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
 def assess(
     lot_id: str | None, at: str | None, output: Path | None, overwrite: bool, as_json: bool, **options: Any
 ) -> None:
-    """Assess one lot of a parcel file. Exit code 0: allowed, 1: not allowed, 2: wrong input, 3: cannot be known."""
+    """Assess one lot of a parcel file.
+
+    Exit code 0: allowed at the wanted confidence, 1: not allowed, 2: wrong input, 3: cannot be known.
+    """
     from siting.export import document, dumps, study_files
     from siting.geodata.parcels import find_lot
     from siting.output import check_folder, write_files
@@ -39,9 +47,9 @@ def assess(
 
     if output is not None:
         check_folder(output, overwrite)
-    land, unit, ordinance, question, sound_at, environment = read_options(options)
+    land, *asked = read_options(options)
     row = find_lot(land.parcels, id=lot_id, at=place_of(at))
-    study = run(land, row, unit, ordinance, question, sound_at, environment)
+    study = run(land, row, *asked)
     data = document(study)
     if output is not None:
         from siting.maps import study_map
@@ -60,12 +68,20 @@ def assess(
         print_study(data, console if console.is_terminal else Console(highlight=False, width=120))
         if output is not None:
             click.echo(f"\nWritten to {output}: {', '.join(sorted(p.name for p in output.iterdir()))}")
-    sys.exit(EXIT[data["verdict"]["state"]])
+    sys.exit(exit_code(data["verdict"]))
+
+
+def exit_code(verdict: dict[str, Any]) -> int:
+    """What `siting assess` ends with."""
+    if verdict["state"] == "UNKNOWN":
+        return UNKNOWN
+    return ALLOWED if verdict["allowed"] else NOT_ALLOWED
 
 
 @click.command(cls=Verb)
 @land_options
 @question_options
+@operation_options
 @click.option(
     "-o", "--output", type=FILE, metavar="DIR", required=True, help="Folder for lots.csv and lots.parquet."
 )
@@ -76,22 +92,27 @@ def assess(
 def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) -> None:
     """Assess every lot of a parcel file. One row a lot as CSV and GeoParquet; the exit code is 0 whatever the verdicts."""
     from siting.batch import run_batch
+    from siting.judgement import STATES
 
+    ordinance = ordinance_of(options)
     with progress_bar("lots") as progress:
         counts = run_batch(
             {name: options[name] for name in LAND},
-            options["unit"],
-            options["ordinance"],
+            unit_of(options),
+            ordinance,
             question_of(options),
             options["sound_at"],
             output,
             environment=environment_of(options),
+            operation=operation_of(options, ordinance),
             overwrite=overwrite,
             workers=workers,
             progress=progress,
         )
-    states = ", ".join(f"{counts[state]:,} {state}" for state in EXIT)
-    click.echo(f"{counts['lots']:,} lots in, {counts['rows']:,} rows out: {states}")
+    states = ", ".join(f"{counts[state]:,} {state}" for state in STATES)
+    click.echo(
+        f"{counts['lots']:,} lots in, {counts['rows']:,} rows out: {states}; {counts['allowed']:,} allowed"
+    )
     click.echo(f"Written to {output}: lots.csv, lots.parquet")
 
 

@@ -13,8 +13,8 @@ from siting.package.worst_point import method, worst_point
 Document = dict[str, Any]
 PAPER_PT = 511.0  # between the margins
 DETAIL_PT = (190.0, 610.0)  # part of a page, or a whole one
-# what three pages hold: units at the worst point in full, neighbours, reasons; fewer where a detail takes its room
-FEW_NEIGHBOURS, UNITS_SHOWN, UNITS_BESIDE_MANY, UNITS_BESIDE_DETAIL = 12, 6, 4, 2
+# what a few pages hold: units at the worst point in full, neighbours, reasons; fewer where a detail takes its room
+FEW_NEIGHBOURS, UNITS_SHOWN, UNITS_BESIDE_MANY, UNITS_BESIDE_DETAIL = 12, 6, 4, 4
 NEIGHBOURS_SHOWN, NEIGHBOURS_BESIDE_DETAIL, REASONS_SHOWN = 25, 10, 4
 
 

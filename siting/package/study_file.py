@@ -169,7 +169,7 @@ def _check_numbers(node: Any, path: Path, name: str = "") -> None:
     pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, value in pairs:
         full = f"{name}[{key}]" if isinstance(key, int) else f"{name}.{key}".lstrip(".")
-        if isinstance(key, str) and (key.endswith(NUMBERS) or key in PLAIN_NUMBERS):
+        if isinstance(key, str) and key != "state_dba" and (key.endswith(NUMBERS) or key in PLAIN_NUMBERS):
             values = (
                 value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
             )

@@ -11,7 +11,7 @@ from siting.catalog import load_ordinance, load_unit
 from siting.export import document, study_files
 from siting.geodata.parcels import find_lot
 from siting.maps import study_map
-from siting.model import Question
+from siting.model import Operation, Question
 from siting.study import assess
 from siting.web.sources import Sources, land
 
@@ -20,7 +20,13 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the zip's own first day, so that the same s
 
 @st.cache_data(max_entries=64, show_spinner="Placing units and adding up their sound…")
 def answer(
-    sources: Sources, lot: str, unit: str, ordinance: str | None, question: Question, sound_at: str | None
+    sources: Sources,
+    lot: str,
+    unit: str,
+    ordinance: str | None,
+    question: Question,
+    sound_at: str | None,
+    operation: Operation,
 ) -> dict[str, Any]:
     """Assess a lot and give the study's document; the same question is answered once.
 
@@ -31,7 +37,8 @@ def answer(
     """
     ground = land(sources)
     rules = load_ordinance(ordinance) if ordinance else None
-    study = assess(ground, find_lot(ground.parcels, lot), load_unit(unit), rules, question, sound_at)
+    row = find_lot(ground.parcels, lot)
+    study = assess(ground, row, load_unit(unit), rules, question, sound_at, operation=operation)
     named = tuple({**facts, "path": sources.shown(facts["path"])} for facts in study.inputs)
     return document(replace(study, inputs=named))
 

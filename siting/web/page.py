@@ -47,7 +47,7 @@ def main() -> None:
 def show_answer(sources: Sources, lot: str, rules: Rules, question: Question) -> dict[str, Any] | None:
     """Assess the lot and show the verdict, or say why it cannot be."""
     try:
-        study = answer(sources, lot, rules.unit, rules.ordinance, question, rules.sound_at)
+        study = answer(sources, lot, rules.unit, rules.ordinance, question, rules.sound_at, rules.operation)
     except InputError as error:
         st.error(sources.shown(str(error)))
         st.html(part("sound", stated_sound(rules)))
@@ -80,8 +80,10 @@ def take_tap() -> None:
 
 
 def show_verdict(study: dict[str, Any]) -> None:
-    """Show the verdict, the other readings, and the way to take everything home."""
+    """Show the verdict, the periods, the other readings, and the way to take everything home."""
     st.html(part("verdict", study))
+    if study["layout"]["units"] and study["periods"]:
+        st.html(part("periods", study))
     st.html(part("readings", study))
     st.download_button(
         "Download this study (zip)",
@@ -104,8 +106,18 @@ def show_tables(study: dict[str, Any]) -> None:
     with left:
         st.subheader("Neighbours", anchor=False)
         st.html(part("neighbours", study))
-        st.html(part("paths", study))
+        if study["worst"]:
+            st.subheader("The worst place", anchor=False)
+            st.html(part("paths", study))
+        if study["zones"]:
+            st.subheader("Zones", anchor=False)
+            st.html(part("zones", study))
+        if study["deviations"]:
+            st.subheader("How sure", anchor=False)
+            st.html(part("deviations", study))
     with right:
+        st.subheader("Rules", anchor=False)
+        st.html(part("rules", study))
         st.subheader("What went in", anchor=False)
         st.html(part("facts", study))
         st.subheader("Notes", anchor=False)

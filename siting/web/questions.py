@@ -1,16 +1,17 @@
 """What the app asks: files, unit and rules at the side; the lot and the number above the map."""
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
 from siting.catalog import load_ordinance, load_unit, ordinance_names, unit_names
 from siting.errors import InputError
-from siting.model import Question
+from siting.model import Operation, Ordinance, Question
 from siting.sound import TRADE_READING, readings, resolve_sound
 from siting.web.sources import EXAMPLE_ORDINANCE, KINDS, Sources, example, kept, land
 from siting.wording import read_at
 
+Use = Literal["continuous", "standby"]
 MOST, UNITS, LOAD = "As many as allowed", "A number of units", "A load"
 FIRST_UNIT = "gx230"
 NONE, ASSUMED = "none", "assumed"  # what stands in the lists for no ordinance, and for no reading given
@@ -28,12 +29,17 @@ FIELDS = {  # the command line's options, by which a sentence about a file names
 }
 
 
+TONES = {None: "not said", True: "with a tone", False: "without a tone"}
+USES: dict[Use, str] = {"continuous": "Continuous", "standby": "Standby: outages and tests"}
+
+
 class Rules(NamedTuple):
-    """The unit, where its stated level is read to hold, and the ordinance, as names."""
+    """The unit, where its stated level is read to hold, and the ordinance, as names; how the units run."""
 
     unit: str
     sound_at: str | None
     ordinance: str | None
+    operation: Operation
 
 
 def ask_files() -> tuple[Sources, str | None]:
@@ -106,10 +112,52 @@ def ask_rules() -> Rules:
     st.session_state.setdefault("ordinance", EXAMPLE_ORDINANCE)
     names = (NONE, *ordinance_names())
     ordinance = st.selectbox("Noise ordinance", names, key="ordinance", format_func=ordinance_title)
-    if ordinance == NONE:
+    chosen = None if ordinance == NONE else ordinance
+    if chosen is None:
         st.caption("Without an ordinance no limit is known, and the verdict is UNKNOWN.")
-        return Rules(unit, sound_at, None)
-    return Rules(unit, sound_at, ordinance)
+    return Rules(unit, sound_at, chosen, ask_operation(load_ordinance(chosen) if chosen else None))
+
+
+def ask_operation(rules: Ordinance | None) -> Operation:
+    """Ask how sure the answer has to be and how the units run; what an ordinance does not ask for is not asked."""
+    confidence = st.number_input(
+        "Confidence, %",
+        50.0,
+        99.9,
+        95.0,
+        1.0,
+        key="confidence",
+        format="%g",
+        help="How sure it has to be that every limit is kept; units are placed for it, too.",
+    )
+    accept = st.checkbox(
+        "Accept unverified numbers",
+        key="accept_unverified",
+        help="Numbers of the ordinance that were not read in their source make the verdict UNKNOWN until they are accepted.",
+    )
+    st.header("Running", anchor=False)
+    use = st.radio("Use", list(USES), key="use", format_func=USES.__getitem__)
+    minutes = st.number_input("Minutes in any hour", 1.0, 60.0, 60.0, 1.0, key="minutes", format="%g")
+    tone: bool | None = None
+    ambient: tuple[tuple[str, float], ...] = ()
+    if rules is not None and rules.tone is not None:
+        tone = st.selectbox("The units' sound is", list(TONES), key="tone", format_func=TONES.__getitem__)
+    if rules is not None and rules.ambient is not None:
+        ambient = ask_ambient(tuple(period.name for period in rules.periods))
+    return Operation(use, float(minutes), tone, ambient, round(float(confidence) / 100, 6), accept)
+
+
+def ask_ambient(periods: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """Ask for the measured ambient level in each period; an empty field is one that nobody measured."""
+    levels = [
+        st.number_input(
+            f"Ambient level, {name}, dB(A)", -20.0, 140.0, None, 1.0, key=f"ambient {name}", format="%g"
+        )
+        for name in periods
+    ]
+    return tuple(
+        (name, float(level)) for name, level in zip(periods, levels, strict=True) if level is not None
+    )
 
 
 def ask_reading(name: str) -> str | None:
@@ -137,6 +185,8 @@ def stated_sound(rules: Rules) -> dict[str, Any]:
         "reading": sound.reading,
         "origin": sound.origin,
         "power_dba": sound.power_dba,
+        "spectrum": sound.spectrum,
+        "spectrum_origin": unit.sound.shape_origin,
     }
 
 
