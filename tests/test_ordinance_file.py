@@ -1,6 +1,7 @@
 """A user's own ordinance file. Oracles: the file's own figures, hours and feet by hand, and one slip a row with its line."""
 
 import math
+import re
 
 import pytest
 
@@ -448,3 +449,50 @@ def test_limits_as_older_files_have_them(write, limits, said):
 def test_toml_syntax_names_the_line(write):
     text = ORDINANCE.replace("[setbacks]", "[setbacks")
     assert f"line {line_of(text, '[setbacks')}," in refused(write(text))
+
+
+WRONG = [
+    "true",
+    "-1",
+    "0",
+    "1e9",
+    "nan",
+    '"x"',
+    '""',
+    "[]",
+    "[1]",
+    '["x"]',
+    "{}",
+    "{a = 1}",
+    "[{}]",
+    "1979-05-27",
+    "07:30:00",
+]
+FREE = {  # where one of these is of the right form: keys, and rows where the key alone does not tell
+    "true": {"read", "cap", "outage_exempt"},
+    "0": {"lot_line_ft", "building_m", "plus_db", "day = 11", "night = 4"},
+    '"x"': {"id", "place", "code", "title", "url", "section", "source"},
+    '""': {"url"},
+    "[]": {"conditions", "not_applied", "unread"},
+    '["x"]': {"conditions", "not_applied", "residential", "business"},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_value_of_another_form_is_refused_with_its_line(write, wrong):
+    rows = ORDINANCE.split("\n")
+    for number, row in enumerate(rows):
+        key, equals, _ = row.partition(" = ")
+        if not equals or {key, row} & FREE.get(wrong, set()):
+            continue
+        message = refused(write("\n".join([*rows[:number], f"{key} = {wrong}", *rows[number + 1 :]])))
+        assert re.search(r": line \d+: ", message), message
+
+
+def test_a_key_that_is_not_known_is_refused_in_every_table(write):
+    rows = ORDINANCE.split("\n")
+    for number, row in enumerate(rows):
+        if row.startswith("[") and row != "[zones]" and row != "[periods]":  # there a key is a name
+            changed = "\n".join([*rows[: number + 1], "xyzzy = 1", *rows[number + 1 :]])
+            message = refused(write(changed))
+            assert f": line {number + 2}: " in message and "xyzzy" in message
