@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_land import ORIGIN, land_of, square, write
 from small_ordinance import receptors
 
 from siting.catalog import load_ordinance, ordinance_names
 from siting.metrics import NINE, weights
 from siting.model import Operation
 from siting.ordinance import limits_at, tonal
+from siting.receptors import place_receptors
+from siting.site import make_site
 from siting.uncertainty import p_exceed, state_of_probability
 
 SIGMA_DB = 2.0
@@ -209,6 +212,39 @@ def test_oregon_compares_what_is_heard_half_of_the_hour_with_the_ambient_level()
     assert worst("oregon", 70, "day", operation=short) == "UNKNOWN"
 
 
+def placed(folder, name, lots, zones=None, buildings=None):
+    """Receptors round the lot "own", the first of `lots`, where a code of the catalogue measures."""
+    code = load_ordinance(name)
+    options = {} if buildings is None else {"buildings": write(folder / "houses.gpkg", buildings)}
+    land = land_of(folder, lots, zones, **options)
+    site = make_site(land, 0, code)[0]
+    return code, place_receptors(land, 0, site, code, 1000.0, 1.5)
+
+
+def on_map(found):
+    """Receptors' x and y in metres from the lot's corner."""
+    return (found.xy - ORIGIN).T
+
+
+def test_oregon_measures_25_ft_before_the_house_or_at_the_lot_line_whichever_is_farther(tmp_path):
+    # a unit at (20, 15) on a lot of 40 x 30 m. East a lot from x = 60 with a house from x = 110: 25 ft = 7.62 m before it, at
+    # x = 102.38, is farther away than the line: 82.38 m. West the house ends 3 m from the line x = 0: the line.
+    lots = {"own": square(0, 0, 40, 30), "E": square(60, -30, 160, 60), "W": square(-30, 0, 0, 30)}
+    houses = [square(110, 10, 120, 20), square(-13, 10, -3, 20)]
+    code, found = placed(tmp_path, "oregon", lots, buildings=houses)
+    east, x = np.array(found.neighbour) == "E", on_map(found)[0]
+    assert x[east].min() == pytest.approx(102.38, abs=0.005)
+    assert x[~east].max() == pytest.approx(0.0, abs=0.005)
+    # 69 dB(A) at 7 m by distance alone: 69 - 20 lg(82.38 / 7) = 47.6 at the point, 69 - 20 lg(40 / 7) = 53.9 at the line
+    # night, L50 50: 47.6 - 50 = -2.4, Phi(-1.2) = 11.5 %; at the line it would be 3.9, Phi(1.9) = 97.3 %
+    level = 69 - 20 * math.log10((x[east].min() - 20) / 7)
+    assert level == pytest.approx(47.6, abs=0.05)
+    loud = Operation(tone=False, ambient_dba=(("day", 60.0), ("night", 60.0)), accept_unverified=True)
+    assert worst("oregon", level, "night", operation=loud) == "MARGINAL PASS"
+    assert worst("oregon", 69 - 20 * math.log10(40 / 7), "night", operation=loud) == "FAIL"
+    assert limits_at(code, found, (), loud, False).limit_db[:, 0].tolist() == [55.0] * len(found)
+
+
 def test_cuyahoga_heights_60_dba_by_day_hides_the_4_khz_band():
     # the engine at 58.0 dB(A): 58 - 60 = -2, Phi(-1) = 16 %; 4 kHz 50.8 - 11.0 = 39.8 of 39: Phi(0.4) = 65.5 %
     levels = shifted(ENGINE_69, -11.0) | {"dba": 58.0}
@@ -255,6 +291,20 @@ def test_san_diego_takes_the_mean_of_both_districts_on_the_line_between_them():
     half = Operation(tone=False, minutes_per_hour=30)
     found = tables("san-diego-ca", zones=("Industrial",), operation=half)
     assert found["night", "dba", "Leq", False] == (75, pytest.approx(-3.01, abs=0.005))
+
+
+def test_san_diego_on_a_map(tmp_path):
+    # an industrial lot beside a home: the mean holds on the line between them, but for its ends, and not behind the home
+    lots = {"own": square(0, 0, 40, 30), "home": square(40, 0, 70, 30)}
+    zones = [("M-1", square(-10, -10, 40, 40)), ("R-1-7", square(40, -10, 90, 40))]
+    code, found = placed(tmp_path, "san-diego-ca", lots, zones)
+    limits = limits_at(code, found, ("M-1",), ACCEPTED, False)
+    (night,) = (k for k, rule in enumerate(limits.rules) if rule.period == "night")
+    x, y = on_map(found)
+    assert set(limits.limit_db[(np.abs(x - 40) < 0.01) & (y > 5) & (y < 25), night]) == {
+        57.5
+    }  # (40 + 75) / 2
+    assert set(limits.limit_db[x > 41, night]) == {40.0}
 
 
 def test_pembroke_pines_caps_generators_in_outages_and_tests_them_30_minutes_a_week():
@@ -361,6 +411,18 @@ def test_lake_success_in_the_bands_of_1957_with_6_db_less_near_homes():
     near = {"zones": (), "home_m": 150 * 0.3048}
     assert limit("lake-success-ny", "any time", "20-75", **near) == 54
     assert states("lake-success-ny", {"4800-10000": level}, **near)[top] == "FAIL"
+
+
+def test_lake_success_on_a_map(tmp_path):
+    # homes begin 100 m east of the lot: its east side is 60 m from them, 197 ft, its west side 100 m
+    lots = {"own": square(0, 0, 40, 30), "home": square(100, 0, 130, 30)}
+    zones = [("ED-A", square(-10, -10, 95, 40)), ("Residence A", square(95, -10, 150, 40))]
+    code, found = placed(tmp_path, "lake-success-ny", lots, zones)
+    limits = limits_at(code, found, ("ED-A",), NO_TONE, False)
+    (lowest,) = (k for k, rule in enumerate(limits.rules) if rule.metric == "20-75")
+    x, _ = on_map(found)
+    assert set(limits.limit_db[x > 39.99, lowest]) == {54.0}
+    assert set(limits.limit_db[x < 0.01, lowest]) == {60.0}
 
 
 def test_braham_in_old_bands_at_the_own_lot_line():
