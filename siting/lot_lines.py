@@ -71,12 +71,17 @@ class Along(NamedTuple):
 
 def spacing_for(unit: Unit) -> float:
     """How far apart receptors may stand, as a share of their distance, for a unit that may be louder to one side."""
+    slope = turn_db_per_rad(unit)
+    return float(max(FINEST, min(SPACING, 2 * TURN_DB / max(slope, 1e-9))))
+
+
+def turn_db_per_rad(unit: Unit) -> float:
+    """By how much a unit's level changes at most with the direction, dB/rad in any band; 0 where it is the same all round."""
     pattern = unit.sound.directivity_db
     if pattern is None:
-        return SPACING
+        return 0.0
     table = np.array(pattern)
-    slope = np.abs(table - np.roll(table, 1, axis=0)).max() / (np.pi / 4)  # dB/rad
-    return float(max(FINEST, min(SPACING, 2 * TURN_DB / max(slope, 1e-9))))
+    return float(np.abs(table - np.roll(table, 1, axis=0)).max() / (np.pi / 4))
 
 
 def boundaries(shapes: Geometries) -> Segments:

@@ -44,6 +44,8 @@ def zones_inside(
 
     Where a shape is so narrow that no probe lies in it, the zones on the line and in the shape's middle.
     """
+    if land.zoning is None:
+        return [()] * len(xy)
     short = np.minimum(corner, INWARD_M)
     probes = [
         xy + depth * left + np.reshape(aside, (-1, 1)) * ahead
@@ -64,6 +66,8 @@ def zones_outside(
     land: Land, xy: Floats, left: Floats, ahead: Floats, corner: Floats, shapes: Geometries
 ) -> Names:
     """Zones on the other side of the line, to the right of each point."""
+    if land.zoning is None:
+        return [()] * len(xy)
     short = np.minimum(corner, INWARD_M)[:, None]
     probes = np.concatenate([xy - INWARD_M * left + short * ahead, xy - DEEP_M * left])
     whose = np.tile(np.arange(len(xy)), 2)
@@ -74,6 +78,8 @@ def zones_outside(
 
 def zones_around(land: Land, xy: Floats, shapes: Geometries) -> Names:
     """Zones at points inside shapes and `DEEP_M` to four sides of them, as far as the shape goes."""
+    if land.zoning is None:
+        return [()] * len(xy)
     steps = DEEP_M * np.array([[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]])
     probes = (xy[None] + steps[:, None]).reshape(-1, 2)
     whose = np.tile(np.arange(len(xy)), len(steps))
@@ -121,7 +127,7 @@ def home_distance(lived: Homes, xy: Floats) -> Floats:
 def with_changes(along: Along, keys: Callable[[Along], list[Key]]) -> tuple[Along, list[Key]]:
     """Points and what is found at them, with two more points wherever that changes along a line, one on each side."""
     found = keys(along)
-    if len(set(found)) < 2:
+    if not found:
         return along, found
     pieces, first = np.unique(along.piece, return_index=True)
     ends = on_same_lines(along, first, along.pieces[pieces, 2:])

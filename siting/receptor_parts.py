@@ -43,20 +43,30 @@ class Part(NamedTuple):
     alike: Ints
 
 
+class Look(NamedTuple):
+    """What is found at points of lines."""
+
+    zones: Names
+    across: Names
+    lot: Ints
+
+
 def on_lines(
     land: Land, ordinance: Ordinance | None, lived: Homes, others: Ints, lines: places.Lines, how: How
 ) -> Part:
-    """Points on lines, with the zones of the shape that they enclose."""
+    """Points on lines, with the zones of the shape that they enclose; those of a zoning district with the nearest lot in it."""
+    districts = ordinance is not None and ordinance.measured.at == "zone line"
 
-    def look(points: Along) -> tuple[Names, Names]:
+    def look(points: Along) -> Look:
         at = (land, points.xy, points.left, points.ahead, points.corner, lines.shapes[points.of])
-        return zones_inside(*at), zones_outside(*at) if _mean(ordinance) else [()] * len(points.xy)
+        lot = _behind(land, others, lines, points) if districts else lines.lots[points.of]
+        return Look(zones_inside(*at), zones_outside(*at) if _mean(ordinance) else _none(points), lot)
 
-    points, zones, across = _with_zones(land, lived, points_along(lines.lines, how), look)
-    lot, names = lines.lots[points.of], [lines.names[k] for k in points.of]
-    if ordinance is not None and ordinance.measured.at == "zone line":
-        lot, names = _behind(land, others, lines, points, names)
-    return _part(names, lot, points, zones, across, lines.height_m)
+    points, seen = _with_changes(lived, points_along(lines.lines, how), look)
+    names = [
+        land.parcels.ids[k] if k >= 0 else lines.names[s] for k, s in zip(seen.lot, points.of, strict=True)
+    ]
+    return _part(names, points, seen, lines.height_m)
 
 
 def on_own_line(
@@ -67,28 +77,21 @@ def on_own_line(
     tree = shapely.STRtree(lots)
     own = np.array([site.lot])
 
-    def nearest(points: Along) -> Ints:
-        return np.asarray(tree.query_nearest(shapely.points(points.xy), all_matches=False)[1])
-
-    def look(points: Along) -> tuple[Names, Names]:
-        none: Names = [()] * len(points.xy)
+    def look(points: Along) -> Look:
         if not len(others):
-            return none, none
-        lot = lots[nearest(points)]
-        base, into = _entered(points, lot)
+            return Look(_none(points), _none(points), np.full(len(points.xy), -1))
+        nearest = tree.query_nearest(shapely.points(points.xy), all_matches=False)[1]
+        base, into = _entered(points, lots[nearest])
         ahead = np.column_stack((into[:, 1], -into[:, 0]))
         at = (land, points.xy, points.left, points.ahead, points.corner, own[points.of])
-        zones = zones_inside(land, base, into, ahead, np.zeros(len(base)), lot)
-        return zones, zones_inside(*at) if _mean(ordinance) else none
+        zones = zones_inside(land, base, into, ahead, np.zeros(len(base)), lots[nearest])
+        return Look(zones, zones_inside(*at) if _mean(ordinance) else _none(points), others[nearest])
 
     whole = points_along(boundaries(own), replace(how, reach_m=np.inf))
-    points, zones, across = _with_zones(land, lived, whole, look)
-    names, lot = ["none in the file"] * len(points.xy), np.full(len(points.xy), -1)
-    if len(others):
-        lot = others[nearest(points)]
-        names = [land.parcels.ids[k] for k in lot]
+    points, seen = _with_changes(lived, whole, look)
+    names = [land.parcels.ids[k] if k >= 0 else "none in the file" for k in seen.lot]
     ids = [f"{site.id}/{k + 1}" for k in range(len(points.xy))]
-    return _part(names, lot, points, zones, across, height_m)._replace(id=ids)
+    return _part(names, points, seen, height_m)._replace(id=ids)
 
 
 def _entered(points: Along, lots: Geometries) -> tuple[Floats, Floats]:
@@ -101,11 +104,9 @@ def _entered(points: Along, lots: Geometries) -> tuple[Floats, Floats]:
     return np.where(touching, points.xy, way[:, 1]), into
 
 
-def _behind(
-    land: Land, others: Ints, lines: places.Lines, points: Along, names: list[str]
-) -> tuple[Ints, list[str]]:
-    """The lot nearest behind each point of a district's line: its row, -1 where the district has none, and its id or the zone."""
-    lot, names = np.full(len(points.xy), -1), list(names)
+def _behind(land: Land, others: Ints, lines: places.Lines, points: Along) -> Ints:
+    """The row of the lot nearest to each point of a district's line, of those that lie in it; -1 where it has none."""
+    lot = np.full(len(points.xy), -1)
     middles = shapely.point_on_surface(land.parcels.lots[others])
     inside, district = shapely.STRtree(lines.shapes).query(middles, predicate="intersects")
     for k in np.unique(district):
@@ -114,9 +115,7 @@ def _behind(
         tree = shapely.STRtree(land.parcels.lots[rows])
         if len(mine):
             lot[mine] = rows[tree.query_nearest(shapely.points(points.xy[mine]), all_matches=False)[1]]
-    for k in np.flatnonzero(lot >= 0):
-        names[k] = land.parcels.ids[lot[k]]
-    return lot, names
+    return lot
 
 
 def inside_lots(land: Land, site: Site, others: Ints, reach_m: float, height_m: float) -> Part:
@@ -178,30 +177,31 @@ def _given_heights(fields: pd.DataFrame, path: str, height_m: float) -> Floats:
     return heights
 
 
-def _with_zones(
-    land: Land, lived: Homes, points: Along, look: Callable[[Along], tuple[Names, Names]]
-) -> tuple[Along, Names, Names]:
-    """Points with more where zones change along their lines, their zones and those across."""
-    if land.zoning is None:
-        none: Names = [()] * len(points.xy)
-        return points, none, none
+def _with_changes(lived: Homes, points: Along, look: Callable[[Along], Look]) -> tuple[Along, Look]:
+    """Points with more where something that limits hang on changes along their lines, and what is found at them."""
 
-    def keys(points: Along) -> list[tuple[tuple[str, ...], tuple[str, ...], bool]]:
+    def keys(points: Along) -> list[tuple[tuple[str, ...], tuple[str, ...], int, bool]]:
+        zones, across, lot = look(points)
         near = home_distance(lived, points.xy) <= lived.within_m
-        return list(zip(*look(points), near.tolist(), strict=True))
+        return list(zip(zones, across, lot.tolist(), near.tolist(), strict=True))
 
     points, found = with_changes(points, keys)
-    return points, [zones for zones, _, _ in found], [across for _, across, _ in found]
+    lot = np.array([key[2] for key in found], np.int64)
+    return points, Look([key[0] for key in found], [key[1] for key in found], lot)
+
+
+def _none(points: Along) -> Names:
+    return [()] * len(points.xy)
 
 
 def _mean(ordinance: Ordinance | None) -> bool:
     return ordinance is not None and ordinance.where_zones_meet == "mean"
 
 
-def _part(names: list[str], lot: Ints, points: Along, zones: Names, across: Names, height_m: float) -> Part:
+def _part(names: list[str], points: Along, seen: Look, height_m: float) -> Part:
     return Part(
-        [], names, lot, zones, across, points.xy, np.full(len(names), height_m), points.between, points.piece,
-        points.pieces, points.alike,
+        [], names, seen.lot, seen.zones, seen.across, points.xy, np.full(len(names), height_m), points.between,
+        points.piece, points.pieces, points.alike,
     )  # fmt: skip
 
 
