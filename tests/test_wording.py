@@ -1,19 +1,17 @@
-"""The words that people read. Oracle: a printed margin, read back, lies on the side of its limit where the level lies."""
+"""The words that people read. Oracle: a printed margin or chance, read back, lies on the side where the number lies."""
 
 import doctest
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from siting import quantities, wording
-
-ROW = {"level_dba": 55.04, "limit_dba": 55.0, "margin_db": -0.04, "state": "FAIL"}
+from siting import judgement, quantities, rule_words, wording
 
 
 def test_the_examples_in_the_docstrings():
-    results = [doctest.testmod(module) for module in (quantities, wording)]
-    assert sum(result.attempted for result in results) >= 15 and not any(result.failed for result in results)
+    results = [doctest.testmod(module) for module in (quantities, wording, judgement, rule_words)]
+    assert sum(result.attempted for result in results) >= 30 and not any(result.failed for result in results)
 
 
 @given(st.floats(-80, 80).filter(lambda m: m != 0))
@@ -30,12 +28,22 @@ def test_no_printed_margin_hides_the_side(margin_db):
         assert float(side.split()[0]) == abs(number)
 
 
-def test_a_row_in_words_says_what_is_not_known():
-    assert wording.judgement(ROW) == "55.0 dB(A), limit 55, margin −0.04 dB: FAIL"
-    unknown = {**ROW, "limit_dba": None, "margin_db": None, "state": "UNKNOWN"}
-    assert wording.levels(unknown) == {"level": "55.0", "limit": "not known", "margin": "not known"}
-    silent = {**ROW, "level_dba": None, "margin_db": None}
-    assert wording.levels(silent) == {"level": "—", "limit": "55", "margin": "—"}
+@given(st.floats(0, 1) | st.sampled_from([0.05, 0.5, 0.95]).flatmap(lambda e: st.floats(e - 1e-4, e + 1e-4)))
+@example(0.05)
+@example(0.05 + 1e-12)
+@example(0.95 - 1e-12)
+def test_no_printed_chance_hides_the_state(p_exceed):
+    printed = quantities.chance(p_exceed)
+    number = float(printed.split()[-2])
+    if printed.startswith("just over"):
+        assert number < 100 * p_exceed < number + 0.01
+        return
+    if printed.startswith(("under", "over")):
+        assert (number > 50) == (p_exceed > 0.5) and abs(100 * p_exceed - number) <= 0.1
+        return
+    assert number == pytest.approx(100 * p_exceed, abs=0.0501)
+    for edge in (5, 50, 95):
+        assert (number <= edge) == (p_exceed <= edge / 100)
 
 
 @pytest.mark.parametrize(

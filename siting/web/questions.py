@@ -14,6 +14,7 @@ from siting.wording import read_at
 Use = Literal["continuous", "standby"]
 MOST, UNITS, LOAD = "As many as allowed", "A number of units", "A load"
 FIRST_UNIT = "gx230"
+TONE_HELP = "Not said: the ordinance's own criterion decides where it has one, else a tone is assumed."
 NONE, ASSUMED = "none", "assumed"  # what stands in the lists for no ordinance, and for no reading given
 FIELDS = {  # the command line's options, by which a sentence about a file names them
     "layer": ("Layer (--layer)", "The layer of the parcel file that holds the lots."),
@@ -29,7 +30,7 @@ FIELDS = {  # the command line's options, by which a sentence about a file names
 }
 
 
-TONES = {None: "not said", True: "with a tone", False: "without a tone"}
+TONES = {"not said": None, "with a tone": True, "without a tone": False}
 USES: dict[Use, str] = {"continuous": "Continuous", "standby": "Standby: outages and tests"}
 
 
@@ -141,7 +142,7 @@ def ask_operation(rules: Ordinance | None) -> Operation:
     tone: bool | None = None
     ambient: tuple[tuple[str, float], ...] = ()
     if rules is not None and rules.tone is not None:
-        tone = st.selectbox("The units' sound is", list(TONES), key="tone", format_func=TONES.__getitem__)
+        tone = TONES[st.selectbox("The units' sound is", list(TONES), key="tone", help=TONE_HELP)]
     if rules is not None and rules.ambient is not None:
         ambient = ask_ambient(tuple(period.name for period in rules.periods))
     return Operation(use, float(minutes), tone, ambient, round(float(confidence) / 100, 6), accept)
