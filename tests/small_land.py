@@ -4,7 +4,6 @@ import geopandas
 import numpy as np
 import shapely
 from shapely import affinity
-
 from small_ordinance import READ, small_ordinance
 
 from siting.model import Clearance, Period, Place, Setback, StatedSound, Unit
@@ -20,11 +19,13 @@ code = "1-2"
 title = "Noise"
 url = ""
 evidence = "made up"
-measured_at = "receiving lot line"
+[measured]
+at = "receiving lot line"
 [periods]
 any = ""
-[limits."*"]
-any = LIMIT
+[[limits]]
+zone = "*"
+all = LIMIT
 """
 
 

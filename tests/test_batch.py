@@ -11,12 +11,14 @@ from small_land import block, square, write_lots, write_zones
 from siting.batch import run_batch
 from siting.catalog import load_ordinance, load_unit
 from siting.errors import InputError
+from siting.judgement import STATES
 from siting.model import Question
 from siting.site import read_land
 from siting.study import assess
 from siting.verdict import worst_row
 
-MOST = Question("max")
+MOST, UNIT = Question("max"), load_unit("gx230")
+OF_WORST = ("level_db", "limit_db", "margin_db", "sigma_db", "p_exceed")
 
 
 def files(folder):
@@ -35,13 +37,13 @@ def files(folder):
     ordinance = folder / "town.toml"
     ordinance.write_text(
         'id = "town"\nplace = "Town"\ncode = "1"\ntitle = "Noise"\nurl = ""\nevidence = "made up"\n'
-        'measured_at = "receiving lot line"\n[periods]\nany = ""\n[limits.home]\nany = 70\n[limits.works]\nany = 80\n'
-        '[zones]\nhome = ["1"]\nworks = ["2"]\n'
+        '[measured]\nat = "receiving lot line"\n[periods]\nany = ""\n[[limits]]\nzone = "home"\nall = 70\n'
+        '[[limits]]\nzone = "works"\nall = 80\n[zones]\nhome = ["1"]\nworks = ["2"]\n'
     )
     land = {
         "parcels": write_lots(folder, lots), "id_field": "parcel_id", "zoning": write_zones(folder, zones), "zone_field": "zone",
     }  # fmt: skip
-    return land, str(ordinance), list(lots)
+    return land, load_ordinance(ordinance), list(lots)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def done(tmp_path_factory):
     progress = []
     counts = run_batch(
         land,
-        "gx230",
+        UNIT,
         ordinance,
         MOST,
         None,
@@ -67,29 +69,36 @@ def done(tmp_path_factory):
 def test_every_lot_has_its_row_in_the_files_order(done):
     _, _, _, ids, counts, rows, progress = done
     assert [row["id"] for row in rows] == ids
-    assert counts["lots"] == counts["rows"] == len(ids) == sum(counts[s] for s in ("PASS", "FAIL", "UNKNOWN"))
+    assert counts["lots"] == counts["rows"] == len(ids) == sum(counts[s] for s in STATES)
     assert progress[-1] == (len(ids), len(ids)) and len(progress) == len(ids)
     assert {row["state"] for row in rows} == {"PASS", "FAIL", "UNKNOWN"}
+    assert counts["allowed"] == sum(row["allowed"] == "True" for row in rows) > 0
 
 
 def test_every_number_is_the_one_that_assess_gives_for_that_lot(done):
     _, land, ordinance, _, _, rows, _ = done
-    read, unit, code = read_land(**land), load_unit("gx230"), load_ordinance(ordinance)
+    read = read_land(**land)
     compared = 0
     for index, row in enumerate(rows):
         try:
-            study = assess(read, index, unit, code, MOST, None)
+            study = assess(read, index, UNIT, ordinance, MOST, None)
         except InputError as error:
             assert (row["state"], row["reason"], row["units"]) == ("UNKNOWN", str(error), "")
+            assert row["allowed"] == "False"
             continue
         worst = worst_row(study.levels)
+        assert row["allowed"] == str(study.verdict.allowed)
         assert row["state"] == study.verdict.state and int(row["units"]) == len(study.placed)
         assert int(row["bound"]) == study.bound and float(row["kw"]) == 200 * len(study.placed)
         assert float(row["area_m2"]) == study.site.lot.area
         assert float(row["buildable_area_m2"]) == study.site.buildable.area
-        for key in ("level_dba", "limit_dba", "margin_db"):
+        for key in OF_WORST:
             assert row[key] == ("" if worst is None else repr(getattr(worst, key)))
+        for key in ("metric", "statistic", "period"):
+            assert row[key] == ("" if worst is None else getattr(worst, key))
         for reading in study.readings:
+            if reading.spectrum != study.sound.spectrum:
+                continue
             assert row[f"units_{reading.reading}"] == str(reading.units)
             assert row[f"state_{reading.reading}"] == reading.state
         compared += 1
@@ -121,6 +130,8 @@ def test_the_parquet_holds_what_the_csv_holds_and_ids_and_zones_stay_text(done):
                 assert pandas.isna(ours)
             elif isinstance(ours, str):
                 assert ours == theirs
+            elif key == "allowed":
+                assert str(bool(ours)) == theirs
             else:
                 assert float(ours) == float(theirs)
     assert {"002", "003"} <= set(table["neighbour"].dropna()) | set(table["id"])
@@ -134,7 +145,7 @@ def test_the_parquet_holds_what_the_csv_holds_and_ids_and_zones_stay_text(done):
 
 def test_two_workers_give_the_same_bytes_as_one(done):
     folder, land, ordinance, *_ = done
-    run_batch(land, "gx230", ordinance, MOST, None, folder / "two", workers=2)
+    run_batch(land, UNIT, ordinance, MOST, None, folder / "two", workers=2)
     for name in ("lots.csv", "lots.parquet"):
         assert (folder / "two" / name).read_bytes() == (folder / "out" / name).read_bytes()
 
@@ -142,16 +153,14 @@ def test_two_workers_give_the_same_bytes_as_one(done):
 def test_bad_input_ends_before_anything_is_written(done, tmp_path):
     folder, land, ordinance, *_ = done
     with pytest.raises(InputError, match="not empty"):
-        run_batch(land, "gx230", ordinance, MOST, None, folder / "out", workers=1)
+        run_batch(land, UNIT, ordinance, MOST, None, folder / "out", workers=1)
     for given in (
-        {"unit": "gx999"},
-        {"ordinance": "nowhere"},
         {"land": {**land, "zone_field": "zon"}},
         {"sound_at": "7"},
     ):
         order = {
             "land": land,
-            "unit": "gx230",
+            "unit": UNIT,
             "ordinance": ordinance,
             "question": MOST,
             "sound_at": None,
@@ -162,4 +171,4 @@ def test_bad_input_ends_before_anything_is_written(done, tmp_path):
         assert not (tmp_path / "out").exists()
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError):
-        run_batch(land, "gx230", ordinance, MOST, None, tmp_path / "file" / "out", workers=1)
+        run_batch(land, UNIT, ordinance, MOST, None, tmp_path / "file" / "out", workers=1)

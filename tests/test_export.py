@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import math
+from dataclasses import replace
 
 import geopandas
 import pytest
@@ -12,13 +14,16 @@ from small_land import block, code, land_of, square, unit, write
 
 from siting.errors import InputError
 from siting.export import COLUMNS, document, dumps, study_files
-from siting.model import Question
+from siting.model import Allowance, AmbientRule, Cited, Hours, Limit, Operation, Question, Standby
+from siting.ordinance_document import ordinance_document
 from siting.output import check_folder, write_files
+from siting.package.contradictions import contradiction
 from siting.study import assess
 
 KEYS = (
-    "siting", "question", "verdict", "unit", "sound", "environment", "ordinance", "site", "layout", "receptors", "neighbours",
-    "worst", "readings", "assumptions", "notes", "inputs",
+    "siting", "question", "verdict", "unit", "sound", "environment", "operation", "ordinance", "site", "layout", "receptors",
+    "neighbours", "worst", "periods", "zones", "readings", "deviations", "existing", "unverified", "warnings", "assumptions",
+    "notes", "inputs",
 )  # fmt: skip
 
 
@@ -61,7 +66,8 @@ def test_shapes_are_written_to_a_tenth_of_a_millimetre(answered):
 def test_levels_are_written_in_full(answered):
     study, data = answered
     again = json.loads(dumps(data))
-    assert [r["level_dba"] for r in again["receptors"]] == [row.level_dba for row in study.levels]
+    assert [r["level_db"] for r in again["receptors"]] == [row.level_db for row in study.levels]
+    assert [r["p_exceed"] for r in again["receptors"]] == [row.p_exceed for row in study.levels]
     assert [(r["x"], r["y"]) for r in again["receptors"]] == [(row.x, row.y) for row in study.levels]
 
 
@@ -80,7 +86,8 @@ def test_other_programs_read_the_same_layout_and_receptors(answered, tmp_path):
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == COLUMNS
     for row, ours in zip(rows, data["receptors"], strict=True):
-        assert float(row["level_dba"]) == ours["level_dba"] and row["id"] == ours["id"]
+        assert float(row["level_db"]) == ours["level_db"] and row["id"] == ours["id"]
+        assert float(row["lat"]) == ours["lat"] and row["metric"] == "dba" and row["statistic"] == "level"
     assert json.loads((tmp_path / "out" / "study.json").read_text(encoding="utf-8")) == json.loads(
         dumps(data)
     )
@@ -91,15 +98,98 @@ def test_what_is_not_known_is_an_empty_cell_and_null(tmp_path):
     files = study_files(document(study))
     assert json.loads(files["study.json"])["ordinance"] is None
     row = next(csv.DictReader(io.StringIO(files["receptors.csv"])))
-    assert row["limit_dba"] == row["margin_db"] == row["zone"] == "" and row["state"] == "UNKNOWN"
+    assert (
+        row["limit_db"] == row["margin_db"] == row["p_exceed"] == row["zone"] == ""
+        and row["state"] == "UNKNOWN"
+    )
 
 
 def test_without_units_there_is_no_level_and_no_worst_point(tmp_path):
     lots = {**block(), "007": square(18, 13, 20, 15)}
     data = document(assess(land_of(tmp_path, lots), 0, unit(), code({"*": 60}), Question("max"), None))
     assert data["verdict"]["state"] == "FAIL" and data["worst"] is None and data["layout"]["placed"] == []
-    assert data["receptors"] and all(r["level_dba"] is None for r in data["receptors"])
+    assert data["receptors"] and all(r["level_db"] is None for r in data["receptors"])
     assert json.loads(study_files(data)["layout.geojson"])["features"] == []
+
+
+def test_the_document_does_not_contradict_itself(answered):
+    study, data = answered
+    assert not contradiction(data)
+    worst = data["worst"]
+    assert worst["level_dba"] == pytest.approx(
+        worst["level_db"], abs=1e-9
+    )  # steady, in dB(A): the paths are all there is
+    assert data["verdict"]["confidence"] == 0.95 and data["verdict"]["allowed"] == study.verdict.allowed
+
+
+def test_places_are_given_in_the_files_crs_and_in_degrees(answered):
+    _, data = answered
+    points = geopandas.GeoSeries(
+        [shapely.Point(r["x"], r["y"]) for r in data["receptors"]], crs=26986
+    ).to_crs(4326)
+    for row, point in zip(data["receptors"], points, strict=True):
+        assert (row["lon"], row["lat"]) == pytest.approx((point.x, point.y), abs=1e-9)
+        assert (row["file_x"], row["file_y"]) == pytest.approx(
+            (row["x"], row["y"]), abs=1e-6
+        )  # the file is in EPSG:26986
+
+
+def test_an_ordinance_is_written_with_every_citation_and_what_is_not_a_number():
+    read, unread = Cited("1-2", "the code", True), Cited("1-3", "a flyer", False)
+    limits = (
+        Limit("home", "*", "day", "63", "L50", 71.0, False, read),
+        Limit("home", "*", "night", "63", "L50", math.inf, True, unread),
+        Limit("works", "*", "day", "dba", "level", math.nan, False, unread),
+    )
+    standby = Standby(True, (Hours("Mon-Sat", "11:00", "17:00"),), 30.0, 7.0, False, read)
+    ambient = AmbientRule((("day", 10.0), ("night", 5.0)), "fallback", read)
+    town = replace(
+        code({"*": 60}), limits=limits, standby=standby, ambient=ambient, allowances=(Allowance(15.0, 5.0, unread),),
+        conditions=("A letter.",),
+    )  # fmt: skip
+    data = json.loads(json.dumps(ordinance_document(town), allow_nan=False))
+    assert [(row["limit_db"], row["stated"]) for row in data["limits"]] == [
+        (71.0, "number"), (None, "none"), (None, "not read"),
+    ]  # fmt: skip
+    assert (
+        data["limits"][1]
+        | {"zone": "home", "cap": True, "section": "1-3", "source": "a flyer", "read": False}
+        == data["limits"][1]
+    )
+    assert data["standby"]["testing"] == ["Mon-Sat 11:00-17:00"] and data["ambient"]["plus_db"] == {
+        "day": 10.0,
+        "night": 5.0,
+    }
+    assert data["allowances"] == [
+        {"minutes": 15.0, "plus_db": 5.0, "section": "1-3", "source": "a flyer", "read": False}
+    ]
+    assert data["measured"]["at"] == "receiving lot line" and data["setback"]["distance_m"] == 1.524
+    headings = [part["heading"] for part in data["rules"]]
+    assert (
+        "Limits" in headings
+        and "Standby use" in headings
+        and "What a permit needs beside levels" not in headings
+    )
+    assert data["conditions"] == ["A letter."]
+
+
+def test_what_the_user_said_of_running_is_written(tmp_path):
+    operation = Operation("standby", 15.0, True, (("day", 52.0),), 0.8, True)
+    study = assess(
+        land_of(tmp_path, block()),
+        0,
+        unit(),
+        code({"*": 70}),
+        Question("units", 1),
+        None,
+        operation=operation,
+    )
+    data = document(study)
+    assert data["operation"] == {
+        "use": "standby", "minutes_per_hour": 15.0, "tone": True, "ambient_dba": {"day": 52.0}, "confidence": 0.8,
+        "accept_unverified": True,
+    }  # fmt: skip
+    assert data["verdict"]["confidence"] == 0.8 and not contradiction(json.loads(dumps(data)))
 
 
 def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path):
