@@ -14,8 +14,8 @@ from siting.case import Case, demand_for, with_receptors
 from siting.hearing import energy, together
 from siting.model import FOOT_M, Ints, Layout
 from siting.outdoors import inside_buildings, joined
-from siting.places import around_units
 from siting.placement import body_polygon
+from siting.places import around_units
 from siting.site import Land, zones_at
 from siting.voices import Voice
 

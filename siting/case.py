@@ -16,7 +16,7 @@ from siting.lot_lines import spacing_for
 from siting.metrics import needs_lowest
 from siting.model import Environment, Floats, Operation, Ordinance, Poses, Question, Receptors, Site, Unit
 from siting.ordinance import Limits, Rule
-from siting.outdoors import outdoors, picked
+from siting.outdoors import joined, outdoors, picked
 from siting.parts import Source
 from siting.receptors import place_receptors
 from siting.site import Land, start_of, zones_at
@@ -92,6 +92,17 @@ def with_receptors(land: Land, case: Case, receptors: Receptors) -> Case:
         land, case.site, case.terrain, case.poses, case.hearing.unit, case.ordinance, case.question, case.operation,
         case.hearing.basis, case.metrics, set(case.limits), case.reach_m, case.around, receptors,
     )  # fmt: skip
+
+
+def extended(land: Land, case: Case, more: Receptors) -> Case:
+    """The same case with more receptors; what was computed for the others is kept."""
+    whole = with_receptors(land, case, joined(case.receptors, more))
+    number = case.hearing.number
+    new = int(number.max(initial=-1)) + 1 + np.arange(len(more))
+    kept = replace(
+        whole.hearing, number=np.concatenate([number, new]), memo=case.hearing.memo, rows=case.hearing.rows
+    )
+    return replace(whole, hearing=kept)
 
 
 def _case(
@@ -191,7 +202,19 @@ def sigma_db(case: Case, voice: Voice) -> Floats:
 
 
 def demand_for(case: Case, voice: Voice) -> Demand:
-    """What one sound may bring to every receptor so that every limit is kept at the wanted confidence.
+    """What one sound may bring to every receptor so that every limit is kept at the wanted confidence."""
+    level, true = _planned(case, voice)
+    # a limit is kept by all sound together: what is there already takes its share
+    return Demand(voice.mix, np.maximum(level - np.nan_to_num(case.existing), 0.0), true)
+
+
+def planned(case: Case, voice: Voice) -> Floats:
+    """The energy that all sound together may have at every receptor in every metric (R, M)."""
+    return _planned(case, voice)[0]
+
+
+def _planned(case: Case, voice: Voice) -> tuple[Floats, NDArray[np.bool_]]:
+    """The energy to plan for (R, M), and where it comes from a limit that is known.
 
     Where a limit is not known the plan takes the lowest of the ordinance; without an ordinance, nothing for as many units as there
     is space for, and one level everywhere for a given number, so that the loudest receptor is as quiet as can be.
@@ -202,10 +225,8 @@ def demand_for(case: Case, voice: Voice) -> Demand:
         lowest = np.full(len(case.metrics), np.inf if case.question.mode == "max" else 0.0)
     else:
         lowest = rules.strictest(case.ordinance, case.operation)
-    planned = np.where(true, steady, lowest[None, :]) - case.z * sigma_db(case, voice)
-    # a limit is kept by all sound together: what is there already takes its share
-    room = np.maximum(10 ** (planned / 10) - np.nan_to_num(case.existing), 0.0)
-    return Demand(voice.mix, room, true)
+    level = np.where(true, steady, lowest[None, :]) - case.z * sigma_db(case, voice)
+    return np.asarray(10 ** (level / 10)), true
 
 
 def narrowed(case: Case, keep: NDArray[np.bool_]) -> Case:

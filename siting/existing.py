@@ -142,7 +142,7 @@ def _powers(
             f"field {field} is empty for {int(silent.sum()):,} of {len(power):,} machines"
         )  # fmt: skip
         raise InputError(
-            f"{name}: {some}; give each machine its sound power in dB(A), or one number for all with --existing-power."
+            f"{name}: {some}; give each machine its sound power in dB(A), or one number for all with --existing-power-dba."
         )
     if not 0 <= power_dba <= LOUDEST_DBA:
         raise InputError(

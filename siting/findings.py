@@ -125,8 +125,8 @@ def deviations(case: Case, voice: Voice) -> tuple[Deviation, ...]:
 def hidden_by_dba(answers: tuple[Reading, ...]) -> tuple[str, ...]:
     """A sentence where the A-weighted limits are kept and others are not: a single dB(A) number would have hidden it."""
     used = next(answer for answer in answers if answer.chosen)
-    passing = ("PASS", "MARGINAL PASS")
-    if used.state_dba not in passing or used.state in passing or used.worst_metric in (None, "dba"):
+    better = used.state_dba is not None and verdict.SEVERITY[used.state_dba] < verdict.SEVERITY[used.state]
+    if not better or used.state_dba not in ("PASS", "MARGINAL PASS") or used.worst_metric in (None, "dba"):
         return ()
     name = judgement.metric(str(used.worst_metric))
     return (f"In dB(A) alone this would read {used.state_dba}; the limit in {name} makes it {used.state}.",)

@@ -120,9 +120,9 @@ def _before_facades(around: Surroundings, xy: Floats) -> Floats:
     return np.asarray(shapely.get_coordinates(lines).reshape(-1, 2, 2)[:, 1])
 
 
-def picked(receptors: Receptors, keep: Flags) -> Receptors:
-    """Some of the receptors, in their order."""
-    which = np.flatnonzero(keep).tolist()
+def picked(receptors: Receptors, keep: Flags | Ints) -> Receptors:
+    """Some of the receptors: those of a mask (n,) in their order, or of indices in theirs."""
+    which = (np.flatnonzero(keep) if keep.dtype == bool else keep).tolist()
     return replace(
         receptors,
         id=[receptors.id[k] for k in which],

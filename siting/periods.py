@@ -32,15 +32,10 @@ def period_answers(
         columns = np.array([k for k, rule in enumerate(limits.rules) if rule.period == period.name], np.int64)
         state = state_of(judged.p[:, columns], len(placed), None, True)
         limit = limits.limit_db[np.ix_(which, columns)]
-        if (
-            not len(columns)
-            or not len(placed)
-            or np.isnan(limit).any()
-            or np.isnan(judged.p[:, columns]).any()
-        ):
-            answers.append(
-                PeriodAnswer(period.name, hours_in_words(period), None if len(placed) else 0, (), state)
-            )
+        unknown = not limit.size or np.isnan(limit).any() or np.isnan(judged.p[:, columns]).any()
+        if unknown or not len(placed):
+            count = 0 if not len(placed) else None
+            answers.append(PeriodAnswer(period.name, hours_in_words(period), count, (), state))
             continue
         metric = [case.metrics.index(limits.rules[k].metric) for k in columns]
         shift = np.array([limits.rules[k].shift_db for k in columns])

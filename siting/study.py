@@ -90,7 +90,7 @@ def assess(
             return answer.study(land, *_at_source(land, case, asked, rows), asked, rows)
         need = _reach(land, asked, [len(chosen) for chosen in quick])
         if need <= reach:
-            case, layouts, rows = _with_worst_points(whole, asked, quick)
+            case, layouts, rows = _with_worst_points(land, whole, asked, quick)
             need = _reach(land, asked, [len(found.chosen) for found in layouts])
             if need <= reach:
                 break
@@ -120,17 +120,23 @@ def _quick_layouts(case: Case, asked: Asked) -> tuple[list[Ints], layout.Rows]:
 
 
 def _with_worst_points(
-    whole: Case, asked: Asked, quick: list[Ints]
+    land: Land, whole: Case, asked: Asked, quick: list[Ints]
 ) -> tuple[Case, list[Layout], layout.Rows]:
     """The answers with the worst point of every neighbour among the receptors, found by refining, until it breaks no limit."""
     case, layouts, rows = _past_buildings(whole, asked, quick)
+    voice, moved = asked.voices[asked.used], False
     while True:
-        refined, broken = worst_points(case, asked.voices[asked.used], layouts[asked.used].chosen)
+        refined, broken = worst_points(land, case, voice, layouts[asked.used].chosen)
         if not broken or asked.wanted is not None:
-            return refined, layouts, rows
-        rows = layout.first_rows(refined.hearing, demand_for(refined, asked.voices[asked.used]))
-        layouts, rows = _answers(refined, asked, rows)
-        case = refined
+            break
+        case, moved, demand = refined, True, demand_for(refined, voice)
+        first = layout.first_rows(case.hearing, demand)
+        layouts[asked.used], _ = layout.most_units(case.hearing, demand, first, np.zeros(0, np.int64))
+    if moved:  # the other sounds' layouts keep to the points found, too
+        used = layouts[asked.used]
+        layouts, rows = _answers(case, asked, layout.first_rows(case.hearing, demand_for(case, voice)))
+        layouts[asked.used] = used
+    return refined, layouts, rows
 
 
 def _past_buildings(whole: Case, asked: Asked, quick: list[Ints]) -> tuple[Case, list[Layout], layout.Rows]:

@@ -12,16 +12,19 @@ import slow_twin
 from shapely import affinity
 from shapely.geometry import shape
 from small_land import EAST, MASS_M, NORTH, block, code, land_of, square, unit, write, write_lots, write_zones
+from small_ordinance import limit as one_limit
 
 from kernels.bands import A_WEIGHTING_DB
+from siting.asked import wanted_units
 from siting.catalog import load_unit
 from siting.export import document
-from siting.model import Question
+from siting.model import Operation, Question
 from siting.placement import FOOT_M
 from siting.site import read_land
-from siting.study import assess, wanted_units
+from siting.study import assess
 
 MOST = Question("max")
+HALF = Operation(confidence=0.5)  # levels against limits as they are: what is kept is kept to the last digit
 EVERYWHERE = square(-200, -200, 300, 300)
 HOMES = [("R-1", square(-200, 15, 300, 300)), ("I", square(-200, -200, 300, 15))]
 TOWN = code({"home": (75, 70), "works": (85, 80)}, [("home", ("R*",)), ("works", ("I*",))])
@@ -37,10 +40,12 @@ def study(
     machine=None,
     sound_at=None,
     row=0,
+    operation=HALF,
     **options,
 ):
     land = land_of(tmp_path, lots or block(), zones, **options)
-    return document(assess(land, row, machine or load_unit("gx230"), ordinance, question, sound_at))
+    machine = machine or load_unit("gx230")
+    return document(assess(land, row, machine, ordinance, question, sound_at, operation=operation))
 
 
 def units(n):
@@ -80,24 +85,26 @@ def test_every_written_level_margin_and_state_follows_from_the_written_layout(tm
     for row in data["receptors"]:
         if row["id"] not in seen:
             seen[row["id"]] = level_by_hand(data, row["x"], row["y"])
-        assert row["level_dba"] == pytest.approx(seen[row["id"]], abs=1e-9)
+        assert row["level_db"] == pytest.approx(seen[row["id"]], abs=1e-9)
         limit = {"R-1": (75, 70), "I": (85, 80), "I + R-1": (75, 70)}[row["zone"]][row["period"] == "night"]
-        assert row["limit_dba"] == limit and row["margin_db"] == limit - row["level_dba"]
-        assert row["state"] == ("PASS" if row["level_dba"] <= limit else "FAIL")
+        assert row["limit_db"] == limit and row["margin_db"] == limit - row["level_db"]
+        over = (row["level_db"] - limit) / row["sigma_db"]
+        assert row["p_exceed"] == pytest.approx(0.5 * (1 + math.erf(over / math.sqrt(2))), abs=1e-12)
+        assert row["state"] == ("PASS" if row["p_exceed"] <= 0.05 else "MARGINAL PASS") and over <= 0
     assert len(data["receptors"]) > 100
-    assert data["verdict"]["state"] == "PASS" and {r["state"] for r in data["receptors"]} == {"PASS"}
+    assert data["verdict"]["state"] == "MARGINAL PASS" and data["verdict"]["allowed"]
     worst = data["worst"]
-    assert worst["level_dba"] == pytest.approx(seen[worst["receptor"]], abs=1e-9)
-    assert worst["limit_dba"] - worst["level_dba"] == min(r["margin_db"] for r in data["receptors"])
+    assert worst["level_db"] == pytest.approx(seen[worst["receptor"]], abs=1e-9)
+    assert worst["limit_db"] - worst["level_db"] == min(r["margin_db"] for r in data["receptors"])
     total = sum(10 ** (t["level_dba"] / 10) for t in worst["paths"])
-    assert 10 * math.log10(total) == pytest.approx(worst["level_dba"], abs=1e-9)
+    assert 10 * math.log10(total) == pytest.approx(worst["level_db"], abs=1e-9)
     used = next(r for r in data["readings"] if r["chosen"])
     assert (used["units"], used["bound"], used["state"]) == (
         data["layout"]["units"],
         data["layout"]["bound"],
-        "PASS",
+        "MARGINAL PASS",
     )
-    assert used["worst_margin_db"] == worst["limit_dba"] - worst["level_dba"]
+    assert used["worst_margin_db"] == worst["limit_db"] - worst["level_db"]
 
 
 def test_no_place_on_a_neighbours_line_is_louder_than_its_limit(tmp_path):
@@ -163,20 +170,23 @@ def test_a_higher_limit_never_turns_a_pass_into_a_fail_and_never_allows_fewer(tm
         found.append((data["verdict"]["state"], data["layout"]["units"], data["layout"]["bound"]))
         assert data["layout"]["units"] <= data["layout"]["bound"]
     states, counts, bounds = zip(*found, strict=True)
-    assert states == tuple(sorted(states)) and {"FAIL", "PASS"} == set(states)  # FAIL sorts before PASS
+    better = ["FAIL", "MARGINAL FAIL", "MARGINAL PASS", "PASS"]
+    rank = [better.index(state) for state in states]
+    assert rank == sorted(rank) and {"FAIL", "MARGINAL PASS"} == set(states)
     assert counts == tuple(sorted(counts)) and bounds == tuple(sorted(bounds))
     fixed = [
         study(tmp_path, code({"*": v}, periods=("any",)), units(3), zones=None)["verdict"]["state"]
         for v in (50, 60, 70)
     ]
-    assert fixed == sorted(fixed) and set(fixed) == {"FAIL", "PASS"}
+    rank = [better.index(state) for state in fixed]
+    assert rank == sorted(rank) and rank[0] < rank[-1]
 
 
 def test_what_is_allowed_as_the_most_is_allowed_when_asked_for_and_one_more_than_the_bound_is_not(tmp_path):
     most = study(tmp_path)["layout"]
     again = study(tmp_path, question=units(most["units"]))
-    assert again["layout"]["units"] == most["units"] and again["verdict"]["state"] == "PASS"
-    assert study(tmp_path, question=units(most["bound"] + 1))["verdict"]["state"] == "FAIL"
+    assert again["layout"]["units"] == most["units"] and again["verdict"]["allowed"]
+    assert not study(tmp_path, question=units(most["bound"] + 1))["verdict"]["allowed"]
 
 
 def test_more_units_never_make_the_worst_margin_larger(tmp_path):
@@ -192,7 +202,7 @@ def test_without_an_ordinance_levels_are_told_and_nothing_is_allowed(tmp_path):
     data = study(tmp_path, None, units(2), zones=None)
     assert data["verdict"]["state"] == "UNKNOWN" and data["layout"]["units"] == 2
     assert all(
-        r["level_dba"] is not None and r["limit_dba"] is None and r["state"] == "UNKNOWN"
+        r["level_db"] is not None and r["limit_db"] is None and r["state"] == "UNKNOWN"
         for r in data["receptors"]
     )
     assert {r["state"] for r in data["readings"]} == {"UNKNOWN"}
@@ -206,13 +216,15 @@ def test_one_neighbour_without_a_zone_or_with_a_strange_one_makes_the_answer_unk
     for zones in (HOMES[:1], strange):
         data = study(tmp_path, question=question, zones=zones)
         assert data["verdict"]["state"] == "UNKNOWN"
-        assert any(r["limit_dba"] is None for r in data["receptors"])
+        assert any(r["limit_db"] is None for r in data["receptors"])
 
 
 def test_a_limit_missing_in_one_period_makes_the_answer_unknown(tmp_path):
     data = study(tmp_path, code({"*": (75, None)}), zones=None)
     assert data["verdict"]["state"] == "UNKNOWN"
-    assert {(r["period"], r["state"]) for r in data["receptors"]} == {("day", "PASS"), ("night", "UNKNOWN")}
+    told = {(r["period"], r["state"]) for r in data["receptors"]}
+    assert told >= {("day", "MARGINAL PASS"), ("night", "UNKNOWN")}
+    assert told <= {("day", "PASS"), ("day", "MARGINAL PASS"), ("night", "UNKNOWN")}
 
 
 def test_a_lot_alone_in_its_file_is_not_allowed_but_unknown(tmp_path):
@@ -254,7 +266,7 @@ def test_a_smaller_margin_far_off_is_told_before_a_larger_one_near_by(tmp_path):
     ordinance = code({"home": 65, "works": 90}, [("home", ("R*",)), ("works", ("I*",))], periods=("any",))
     data = study(tmp_path, ordinance, units(1), lots=lots, zones=zones)
     used = next(r for r in data["readings"] if r["chosen"])
-    assert data["worst"]["limit_dba"] - data["worst"]["level_dba"] == used["worst_margin_db"]
+    assert data["worst"]["limit_db"] - data["worst"]["level_db"] == used["worst_margin_db"]
 
 
 def test_land_turned_and_moved_gives_the_same_answer_elsewhere(tmp_path):
@@ -274,7 +286,7 @@ def test_land_turned_and_moved_gives_the_same_answer_elsewhere(tmp_path):
         and moved["layout"]["bound"] == plain["layout"]["bound"]
     )
     for a, b in zip(plain["receptors"], moved["receptors"], strict=True):
-        assert b["level_dba"] == pytest.approx(a["level_dba"], abs=1e-6)
+        assert b["level_db"] == pytest.approx(a["level_db"], abs=1e-6)
         assert (b["x"] - a["x"], b["y"] - a["y"]) == pytest.approx((1234.5, -321.25), abs=1e-6)
     (tmp_path / "c").mkdir()
     lots = {k: affinity.rotate(g, 90, origin=(EAST, NORTH)) for k, g in here.items()}
@@ -305,12 +317,91 @@ def test_a_load_that_has_no_room_is_not_allowed(tmp_path):
     assert "of the 26 units have room" in data["verdict"]["reasons"][0]
 
 
-def test_louder_readings_are_never_allowed_more(tmp_path):
+def test_louder_readings_are_never_allowed_more_whatever_the_spectrum(tmp_path):
     readings = study(tmp_path)["readings"]
-    assert [r["power_dba"] for r in readings] == sorted(r["power_dba"] for r in readings) and len(
-        readings
-    ) == 4
-    assert [r["units"] for r in readings] == sorted((r["units"] for r in readings), reverse=True)
+    assert len(readings) == 6 * 4 and sum(r["chosen"] for r in readings) == 1
+    for spectrum in ("engine", "gas_engine", "turbine", "flat"):
+        of_one = [r for r in readings if r["spectrum"] == spectrum]
+        assert [r["reading"] for r in of_one] == ["power", "3ft", "1m", "10ft", "7m", "10m"]
+        assert [r["power_dba"] for r in of_one] == sorted(r["power_dba"] for r in of_one)
+        assert [r["units"] for r in of_one] == sorted((r["units"] for r in of_one), reverse=True)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.8, 0.95])
+def test_what_is_placed_keeps_every_limit_at_the_wanted_confidence_and_uses_what_it_leaves(
+    tmp_path, confidence
+):
+    data = study(tmp_path, operation=Operation(confidence=confidence), sound_at="1m")
+    chance = [r["p_exceed"] for r in data["receptors"]]
+    assert data["verdict"]["allowed"] and data["layout"]["units"] > 0
+    assert max(chance) <= 1 - confidence + 1e-9
+    one_more = study(
+        tmp_path, operation=Operation(confidence=confidence), sound_at="1m", question=units(data["layout"]["bound"] + 1)
+    )  # fmt: skip
+    assert not one_more["verdict"]["allowed"]
+
+
+def test_more_confidence_never_allows_more(tmp_path):
+    found = [
+        study(tmp_path, operation=Operation(confidence=c), sound_at="1m")["layout"]
+        for c in (0.5, 0.7, 0.9, 0.95, 0.99)
+    ]
+    for key in ("units", "bound"):
+        counts = [each[key] for each in found]
+        assert counts == sorted(counts, reverse=True) and counts[0] > counts[-1]
+
+
+def test_a_band_limit_stops_what_dba_allows_and_the_warning_says_so(tmp_path):
+    # the engine's 63 Hz band is 82.6 - 69.0 = 13.6 dB over its level in dB(A): a band limit of 65 is one of about 51 dB(A)
+    loud = code({"*": 75}, periods=("any",))
+    strict = code({"*": 75}, periods=("any",), rows=(one_limit("*", "any", 65, metric="63"),))
+    plain, banded = (study(tmp_path, c, units(1), zones=None, sound_at="1m") for c in (loud, strict))
+    assert plain["verdict"]["allowed"] and not plain["warnings"]
+    assert not banded["verdict"]["allowed"] and banded["worst"]["metric"] == "63"
+    assert "In dB(A) alone this would read" in banded["warnings"][0] and "63 Hz" in banded["warnings"][0]
+    used = next(r for r in banded["readings"] if r["chosen"])
+    assert used["state_dba"] in ("PASS", "MARGINAL PASS") and used["worst_metric"] == "63"
+    here = next(
+        r for r in banded["receptors"] if r["id"] == banded["worst"]["receptor"] and r["metric"] == "dba"
+    )
+    assert banded["worst"]["level_db"] - here["level_db"] == pytest.approx(
+        13.6, abs=1.0
+    )  # ground and air differ a little
+
+
+def test_how_many_may_run_in_each_period_is_what_a_study_of_that_period_allows(tmp_path):
+    town = code({"*": (80, 57)})
+    data = study(tmp_path, town, units(6), zones=None, sound_at="1m")
+    day, night = data["periods"]
+    assert day["units"] == 6 and 0 < night["units"] < 6
+    limits = {"day": 80, "night": 57}
+    for period in data["periods"]:
+        run = [u for u in data["layout"]["placed"] if u["id"] in period["unit_ids"]]
+        assert len(run) == period["units"]
+        part = {**data, "layout": {"placed": run}}
+        loudest = max(level_by_hand(part, r["x"], r["y"]) for r in data["receptors"])
+        assert loudest <= limits[period["period"]] + 1e-9
+
+
+def test_machines_that_are_there_take_their_share_of_the_limit(tmp_path):
+    # 60 dB(A) at the nearest receptor from a machine, 63 allowed: the units may bring 60 too, 10 lg(10^6.3 - 10^6)
+    quiet = study(tmp_path, code({"*": 75}), units(2), zones=None, sound_at="1m")
+    there = write(
+        tmp_path / "m.gpkg", [shapely.Point(EAST + 60, NORTH + 15)], power_dba=[95.0], height_m=[2.0]
+    )
+    loud = study(tmp_path, code({"*": 75}), units(2), zones=None, sound_at="1m", existing=there)
+    assert len(loud["existing"]) == 1 and any("1 existing machine adds" in note for note in loud["notes"])
+    before = {r["id"]: r for r in quiet["receptors"]}
+    raised = 0
+    for row in loud["receptors"]:
+        if row["id"] in before and before[row["id"]]["period"] == row["period"]:
+            raised += row["level_db"] > before[row["id"]]["level_db"] + 3
+    assert raised > 10
+    most = [
+        study(tmp_path, code({"*": 75}), zones=None, sound_at="1m", existing=e)["layout"]["units"]
+        for e in (None, there)
+    ]
+    assert most[1] < most[0]
 
 
 def test_a_state_plane_in_feet_and_metres_give_one_answer(tmp_path):
@@ -320,9 +411,9 @@ def test_a_state_plane_in_feet_and_metres_give_one_answer(tmp_path):
     land = read_land(
         path, id_field="parcel_id", zoning=write_zones(tmp_path, [("any", EVERYWHERE)]), zone_field="zone"
     )
-    data = document(assess(land, 0, load_unit("gx230"), code({"*": 70}), MOST, None))
+    data = document(assess(land, 0, load_unit("gx230"), code({"*": 70}), MOST, None, operation=HALF))
     assert data["layout"]["units"] == metres["layout"]["units"]
-    assert data["worst"]["level_dba"] == pytest.approx(metres["worst"]["level_dba"], abs=1e-4)
+    assert data["worst"]["level_db"] == pytest.approx(metres["worst"]["level_db"], abs=1e-4)
     assert {r["zone"] for r in data["receptors"]} == {"any"}
     assert pytest.approx(shape(data["site"]["lot"]).bounds[:2], abs=1e-3) == (EAST, NORTH) and MASS_M == 26986
     assert data["layout"]["step_m"] == metres["layout"]["step_m"] == pytest.approx(3 * FOOT_M)
@@ -330,5 +421,7 @@ def test_a_state_plane_in_feet_and_metres_give_one_answer(tmp_path):
 
 def test_the_same_question_gives_the_same_document(tmp_path):
     land = land_of(tmp_path, block(), HOMES)
-    first, second = (document(assess(land, 0, load_unit("gx230"), TOWN, MOST, None)) for _ in range(2))
+    first, second = (
+        document(assess(land, 0, load_unit("gx230"), TOWN, MOST, None, operation=HALF)) for _ in range(2)
+    )
     assert first == second and first["layout"]["units"] > 0

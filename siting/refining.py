@@ -1,0 +1,107 @@
+"""The worst point of every neighbour under one layout, found by refining between the receptors and added to them."""
+
+from dataclasses import replace
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from siting import layout, noise
+from siting.case import Case, demand_for, extended, planned
+from siting.findings import LISTED_DB, NEARBY_M
+from siting.model import Floats, Ints, Receptors
+from siting.outdoors import inside_buildings, picked
+from siting.refine import Refined, refined
+from siting.site import Land
+from siting.spread import spread_of
+from siting.voices import Voice
+
+SAME_M = 0.01  # a worst point so near to a receptor is that receptor
+
+
+def worst_points(land: Land, case: Case, voice: Voice, chosen: Ints) -> tuple[Case, bool]:
+    """The case with the worst point of every neighbour among its receptors, and whether one of these breaks a limit.
+
+    Neighbours are those that lie near by or come within `LISTED_DB` of what they may hear; others are not listed either.
+    """
+    if not len(chosen) or not len(case.receptors):
+        return case, False
+    over, exact = _over(case, voice, chosen)
+    which = np.flatnonzero((over > -LISTED_DB) | (case.receptors.distance_m <= NEARBY_M))
+    found = _search(land, case, voice, chosen, np.where(exact, over, np.nan), which)
+    known = np.isin(case.receptors.neighbour, [case.receptors.neighbour[k] for k in found.of])
+    away = np.full(len(found.of), np.inf)
+    if known.any():
+        here = shapely.multipoints(case.receptors.xy[known])
+        away = shapely.distance(shapely.points(found.xy), here)
+    new = (away > SAME_M) & (found.excess > -np.inf)
+    if not new.any():
+        return case, False
+    broken = bool((found.excess[new] > layout.OVER_DB).any())
+    return extended(land, case, _receptors(case, found, new)), broken
+
+
+def _over(case: Case, voice: Voice, chosen: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+    """How far every receptor is over what it may hear, dB, and where that is exact."""
+    heard, exact = layout.completed(case.hearing, demand_for(case, voice), chosen)
+    return _excess(case, voice, heard, case.existing, np.arange(len(case.receptors))), exact
+
+
+def _excess(case: Case, voice: Voice, heard: Floats, existing: Floats, of: Ints) -> Floats:
+    """All sound together against the level that is planned for with the limits of some receptors, dB."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (heard @ voice.mix.T + existing) / planned(case, voice)[of]
+        return np.asarray(
+            10 * np.log10(np.nan_to_num(ratio, nan=0.0, posinf=np.inf).max(axis=1, initial=0.0))
+        )
+
+
+def _search(land: Land, case: Case, voice: Voice, chosen: Ints, over: Floats, which: Ints) -> Refined:
+    there, poses = case.hearing, case.poses
+    units = np.column_stack([poses.xy[chosen], poses.rotation_deg[chosen]])
+
+    def excess_at(of: Ints, xy: Floats, obstacles: bool = True) -> Floats:
+        height = case.receptors.height_m[of]
+        energy = noise.transfer(
+            there.unit, units[:, :2], units[:, 2], xy, height, there.basis, case.around, obstacles
+        ).energy.sum(axis=0)
+        return _excess(
+            case, voice, energy, existing_at(case, xy, height) if obstacles else case.existing[of], of
+        )
+
+    def stands(of: Ints, xy: Floats) -> NDArray[np.bool_]:
+        lots = land.parcels.lots[case.receptors.lot[of]]
+        outside = shapely.contains_xy(lots, *xy.T) & (case.receptors.lot[of] >= 0)
+        if case.around.scene.buildings and len(xy):
+            outside &= ~inside_buildings(case.around, xy, case.receptors.height_m[of])
+        return np.asarray(outside)
+
+    machines = np.array([(m.x_m, m.y_m) for m in case.machines]).reshape(-1, 2)
+    lowest = float(case.receptors.height_m.min())
+    spread = spread_of(there.unit, units[:, :2], machines, lowest, case.around.environment)
+    uneven = case.around.screens or bool(case.around.scene.ground)
+    over_land = (lambda of, xy: excess_at(of, xy, False)) if uneven else None
+    inside = case.ordinance is not None and case.ordinance.measured.at == "receiving lot"
+    return refined(case.receptors, over, excess_at, which, spread, over_land, stands if inside else None)
+
+
+def existing_at(case: Case, xy: Floats, height_m: Floats) -> Floats:
+    """Energy of the machines that are there at points (n, 2), in every metric (n, M)."""
+    if not case.machines:
+        return np.zeros((len(xy), len(case.metrics)))
+    scene = replace(case.around.scene, sources=case.machines)
+    return np.asarray(10 ** (noise.scene_levels(scene, xy, height_m, case.metrics) / 10))
+
+
+def _receptors(case: Case, found: Refined, new: NDArray[np.bool_]) -> Receptors:
+    """The worst points as receptors, with the zones and heights of those that they were found from."""
+    some = picked(case.receptors, found.of[new])
+    count = dict.fromkeys(case.receptors.neighbour, 0)
+    for name in case.receptors.neighbour:
+        count[name] += 1
+    ids = []
+    for name in some.neighbour:
+        count[name] += 1
+        ids.append(f"{name}/{count[name]}")
+    xy = found.xy[new]
+    return replace(some, id=ids, xy=xy, between=np.zeros(len(xy), bool))
