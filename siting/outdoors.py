@@ -24,11 +24,11 @@ def outdoors(receptors: Receptors, around: Surroundings) -> Receptors:
     if not around.scene.buildings or not len(receptors):
         return receptors
     indoors = inside_buildings(around, receptors.xy, receptors.height_m)
+    given = (receptors.piece < 0) & ~receptors.between  # of lines before they are cut
     receptors = cut_pieces(receptors, around)
     if not indoors.any():
         return receptors
     names = np.array(receptors.neighbour)
-    given = (receptors.piece < 0) & ~receptors.between
     moved = indoors & (given | ~np.isin(names, names[~indoors]))
     xy, piece = receptors.xy.copy(), np.where(indoors, -1, receptors.piece)
     xy[moved] = _before_facades(around, xy[moved])

@@ -96,12 +96,13 @@ def existing_at(case: Case, xy: Floats, height_m: Floats) -> Floats:
 def _receptors(case: Case, found: Refined, new: NDArray[np.bool_]) -> Receptors:
     """The worst points as receptors, with the zones and heights of those that they were found from."""
     some = picked(case.receptors, found.of[new])
-    count = dict.fromkeys(case.receptors.neighbour, 0)
-    for name in case.receptors.neighbour:
-        count[name] += 1
+    last: dict[str, int] = {}
+    for name, id in zip(case.receptors.neighbour, case.receptors.id, strict=True):
+        number = id.rpartition("/")[2]
+        last[name] = max(last.get(name, 0), int(number) if number.isdecimal() else 0)
     ids = []
     for name in some.neighbour:
-        count[name] += 1
-        ids.append(f"{name}/{count[name]}")
+        last[name] += 1
+        ids.append(f"{name}/{last[name]}")
     xy = found.xy[new]
     return replace(some, id=ids, xy=xy, between=np.zeros(len(xy), bool))

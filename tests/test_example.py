@@ -10,7 +10,7 @@ import rasterio
 from shapely import STRtree
 
 from siting.catalog import data_folder, load_ordinance
-from siting.ordinance import zone_class
+from siting.zones import classes_of
 
 EXAMPLE = data_folder() / "examples"
 
@@ -81,8 +81,8 @@ def test_lots_do_not_overlap(parcels):
 def test_every_zone_is_one_that_exampleton_knows(parcels):
     code = load_ordinance("exampleton")
     wanted = {"R": "residential", "C": "commercial", "I": "industrial"}
-    assert {zone: zone_class(code, zone) for zone in parcels.zone} == {
-        zone: wanted[zone[0]] for zone in parcels.zone
+    assert {zone: classes_of(code, zone) for zone in parcels.zone} == {
+        zone: (wanted[zone[0]],) for zone in parcels.zone
     }
 
 
