@@ -33,14 +33,16 @@ def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, ro
     case = cases[asked.used]
     limits, sigma = limits_of(case, voice), sigma_db(case, voice)
     demand = demand_for(case, voice)
-    listed, unlisted = findings.listed_receptors(case, demand, compared(limits, steady, sigma, case.metrics))
+    listed, unlisted = findings.listed_receptors(
+        case, demand, compared(limits, steady, sigma, case.asked.metrics)
+    )
     placed = _placed(case, answer.chosen)
     which = np.flatnonzero(listed)
     scene = noise.unit_scene(case.around, asked.unit, voice.sound, placed, (), case.machines)
     steady[which] = noise.scene_levels(
-        scene, case.receptors.xy[which], case.receptors.height_m[which], case.metrics
+        scene, case.receptors.xy[which], case.receptors.height_m[which], case.asked.metrics
     )
-    judged = compared(limits, steady, sigma, case.metrics)
+    judged = compared(limits, steady, sigma, case.asked.metrics)
     answers = tuple(
         _reading(cases[k], asked, k, each, heard_there, judged if k == asked.used else None)
         for k, (each, heard_there) in enumerate(zip(layouts, found, strict=True))
@@ -67,7 +69,7 @@ def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, ro
         periods=period_answers(case, voice, answer.chosen, placed, judged, which),
         zones=findings.zones(case),
         deviations=findings.deviations(case, voice),
-        operation=case.operation,
+        operation=case.asked.operation,
         existing=land.machines,
         unverified=unverified,
         warnings=findings.hidden_by_dba(answers),
@@ -77,13 +79,13 @@ def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, ro
             shown,
             case.site,
             asked.ordinance,
-            case.operation,
+            case.asked.operation,
             len(placed),
             asked.wanted,
             alone,
             len(case.receptors),
             unverified,
-        ),  # fmt: skip
+        ),
         assumptions=findings.assumptions(land, asked.unit, voice, case, limits),
         notes=(
             *findings.warnings(land, case),
@@ -124,7 +126,7 @@ def _reading(
     """The answer for one sound."""
     voice = asked.voices[k]
     limits = limits_of(case, voice)
-    judged = judged or compared(limits, steady, sigma_db(case, voice), case.metrics)
+    judged = judged or compared(limits, steady, sigma_db(case, voice), case.asked.metrics)
     placed, possible = len(answer.chosen), answer.bound > 0
     state = state_of(judged.p, placed, asked.wanted, possible)
     margin = np.where(
@@ -138,7 +140,7 @@ def _reading(
         chosen=k == asked.used,
         power_dba=voice.sound.power_dba,
         state=state,
-        allowed=is_allowed(state, judged.p, case.operation.confidence, placed),
+        allowed=is_allowed(state, judged.p, case.asked.operation.confidence, placed),
         units=placed,
         bound=answer.bound,
         worst_margin_db=None if worst is None else float(margin[worst]),

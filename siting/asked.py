@@ -3,11 +3,13 @@
 import math
 from dataclasses import dataclass
 
-from siting.model import Operation, Ordinance, Question, Unit
-from siting.voices import Voice
+from siting.model import Floats, Operation, Ordinance, Question, Unit
+from siting.ordinance import metrics_of
+from siting.sound import readings, resolve_sound, variants
+from siting.voices import Voice, voices
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
     """What is asked of one lot: the sounds in the order of their power, and which of them the study uses."""
 
@@ -16,6 +18,7 @@ class Asked:
     question: Question
     operation: Operation
     metrics: tuple[str, ...]
+    basis: Floats  # (B, 9) the sums over octave bands that transfer is computed in
     voices: tuple[Voice, ...]
     used: int
 
@@ -33,3 +36,26 @@ def wanted_units(question: Question, unit: Unit) -> int | None:
         assert question.load_kw is not None
         return math.ceil(question.load_kw / unit.kw - 1e-9) + question.spare
     return None
+
+
+def asked(
+    unit: Unit,
+    ordinance: Ordinance | None,
+    question: Question,
+    sound_at: str | None,
+    operation: Operation,
+    spectra: bool,
+) -> Asked:
+    """The question with every reading of the stated level, and with every spectrum template where `spectra` is true.
+
+    Raises
+    ------
+    InputError
+        `sound_at` is malformed, or the maker states another place.
+    """
+    metrics = metrics_of(ordinance) if ordinance else ("dba",)
+    resolved = resolve_sound(unit, sound_at)
+    sounds = variants(unit, sound_at) if spectra else readings(unit, sound_at)
+    used = [(s.reading, s.spectrum) for s in sounds].index((resolved.reading, resolved.spectrum))
+    basis, heard = voices(unit, sounds, metrics, ordinance, operation)
+    return Asked(unit, ordinance, question, operation, metrics, basis, heard, used)

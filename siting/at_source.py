@@ -25,14 +25,14 @@ CLOSEST_M = 0.1
 
 def around(land: Land, case: Case, chosen: Ints) -> Case:
     """The case with receptors at the code's distance round some units, beside those that were given."""
-    assert case.ordinance is not None and case.ordinance.measured.distance_m is not None
-    distance, poses = case.ordinance.measured.distance_m, case.poses
+    assert case.asked.ordinance is not None and case.asked.ordinance.measured.distance_m is not None
+    distance, poses = case.asked.ordinance.measured.distance_m, case.poses
     bodies = [
         body_polygon(float(x), float(y), float(r), poses.body_m)
         for (x, y), r in zip(poses.xy[chosen], poses.rotation_deg[chosen], strict=True)
     ]
     xy = around_units(bodies, distance, max(SHARE * distance, CLOSEST_M))
-    height = case.ordinance.measured.height_m or case.around.environment.receptor_height_m
+    height = case.asked.ordinance.measured.height_m or case.around.environment.receptor_height_m
     if case.around.scene.buildings and len(xy):
         xy = xy[~inside_buildings(case.around, xy, np.full(len(xy), height))]
     own = zones_at(land, np.asarray(case.site.lot.point_on_surface().coords)[:1, :2])[0]
@@ -81,7 +81,7 @@ def most_at_distance(
         heard = energy(whole.hearing, chosen, np.array([worst]))[:, 0] @ voice.mix.T
         chosen = np.delete(chosen, int((heard / demand_for(whole, voice).room[worst]).max(axis=1).argmax()))
     whole = whole if len(chosen) else alone
-    level = np.full((len(whole.receptors), len(whole.metrics)), np.nan)
+    level = np.full((len(whole.receptors), len(whole.asked.metrics)), np.nan)
     return whole, replace(bound, chosen=chosen, level=level), rows
 
 

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from siting import noise, uncertainty
 from siting import ordinance as rules
+from siting.asked import Asked
 from siting.existing import machine_sources
 from siting.geodata.terrain import Terrain
 from siting.hearing import Hearing
 from siting.layout import Demand
 from siting.lot_lines import spacing_for
 from siting.metrics import needs_lowest
-from siting.model import Environment, Floats, Operation, Ordinance, Poses, Question, Receptors, Site, Unit
+from siting.model import Environment, Floats, Operation, Ordinance, Poses, Receptors, Site
 from siting.ordinance import Limits, Rule
 from siting.outdoors import joined, outdoors, picked
 from siting.parts import Source
@@ -40,10 +41,7 @@ class Case:
     poses: Poses
     receptors: Receptors
     around: Surroundings
-    ordinance: Ordinance | None
-    operation: Operation
-    question: Question
-    metrics: tuple[str, ...]
+    asked: Asked
     limits: dict[bool, Limits]  # as a sound without a tone has them, and as one with a tone
     method_db: Floats  # (R,) standard deviation of the method
     path_m: tuple[Floats, Floats]  # (R,) greatest distance from a unit, mean height of unit and receptor
@@ -55,7 +53,7 @@ class Case:
     @property
     def z(self) -> float:
         """How many standard deviations a level stays below its limit, at the wanted confidence."""
-        return uncertainty.quantile(self.operation.confidence)
+        return uncertainty.quantile(self.asked.operation.confidence)
 
 
 def make_case(
@@ -64,34 +62,22 @@ def make_case(
     site: Site,
     terrain: Terrain | None,
     poses: Poses,
-    unit: Unit,
-    ordinance: Ordinance | None,
-    question: Question,
+    asked: Asked,
     environment: Environment,
-    operation: Operation,
-    basis: Floats,
-    metrics: tuple[str, ...],
-    tones: set[bool],
     reach_m: float,
 ) -> Case:
     """Put receptors around a site, look up their limits, and compute what is heard there already."""
     roofs = screening_buildings(land, site, reach_m)
     screened = None if terrain is None and not len(roofs) else land.buildings.geometries[roofs]
-    height = environment.receptor_height_m
-    placed = place_receptors(land, row, site, ordinance, reach_m, height, spacing_for(unit), screened)
+    height, spacing = environment.receptor_height_m, spacing_for(asked.unit)
+    placed = place_receptors(land, row, site, asked.ordinance, reach_m, height, spacing, screened)
     around = surroundings(land, site, terrain, placed.xy, reach_m, environment)
-    return _case(
-        land, site, terrain, poses, unit, ordinance, question, operation, basis, metrics, tones, reach_m, around,
-        outdoors(placed, around),
-    )  # fmt: skip
+    return _case(land, site, terrain, poses, asked, reach_m, around, outdoors(placed, around))
 
 
 def with_receptors(land: Land, case: Case, receptors: Receptors) -> Case:
     """The same case with other receptors."""
-    return _case(
-        land, case.site, case.terrain, case.poses, case.hearing.unit, case.ordinance, case.question, case.operation,
-        case.hearing.basis, case.metrics, set(case.limits), case.reach_m, case.around, receptors,
-    )  # fmt: skip
+    return _case(land, case.site, case.terrain, case.poses, case.asked, case.reach_m, case.around, receptors)
 
 
 def extended(land: Land, case: Case, more: Receptors) -> Case:
@@ -110,17 +96,12 @@ def _case(
     site: Site,
     terrain: Terrain | None,
     poses: Poses,
-    unit: Unit,
-    ordinance: Ordinance | None,
-    question: Question,
-    operation: Operation,
-    basis: Floats,
-    metrics: tuple[str, ...],
-    tones: set[bool],
+    asked: Asked,
     reach_m: float,
     around: Surroundings,
     receptors: Receptors,
 ) -> Case:
+    unit, ordinance, operation = asked.unit, asked.ordinance, asked.operation
     names: dict[str, int] = {}
     neighbour = np.array([names.setdefault(name, len(names)) for name in receptors.neighbour], np.int64)
     here = np.asarray(site.lot.point_on_surface().coords)[:1, :2]
@@ -129,17 +110,15 @@ def _case(
     farthest = receptors.distance_m + np.hypot(*np.ptp(np.array(start_of(site).bounds).reshape(2, 2), axis=0))
     machines = _heard(machine_sources(land.machines), receptors, ordinance, operation)
     scene = replace(around.scene, sources=machines)
-    existing = noise.scene_levels(scene, receptors.xy, receptors.height_m, metrics)
+    existing = noise.scene_levels(scene, receptors.xy, receptors.height_m, asked.metrics)
+    tones = {voice.tonal for voice in asked.voices}
     return Case(
         site,
         terrain,
         poses,
         receptors,
         around,
-        ordinance,
-        operation,
-        question,
-        metrics,
+        asked,
         {tone: _limits(ordinance, receptors, own_zones, operation, tone) for tone in sorted(tones)},
         uncertainty.method_db(farthest, mean_height),
         (farthest, mean_height),
@@ -147,7 +126,14 @@ def _case(
         10 ** (existing / 10),
         reach_m,
         Hearing(
-            unit, poses, receptors.xy, receptors.height_m, neighbour, around, basis, np.arange(len(receptors))
+            unit,
+            poses,
+            receptors.xy,
+            receptors.height_m,
+            neighbour,
+            around,
+            asked.basis,
+            np.arange(len(receptors)),
         ),
     )
 
@@ -184,10 +170,10 @@ def _limits(
 def limits_of(case: Case, voice: Voice) -> Limits:
     """The limits that hold for one sound; unknown where a rule needs the 31.5 Hz octave and nobody says how loud it is there."""
     found = case.limits[voice.tonal]
-    silent = np.isnan(case.existing).any(axis=0)  # a machine whose 31.5 Hz octave is not known
+    silent: NDArray[np.bool_] = np.any(np.isnan(case.existing), axis=0)  # a machine whose 31.5 Hz octave is not known
     deaf = [
         needs_lowest((rule.metric,))
-        and (not voice.lowest_known or bool(silent[case.metrics.index(rule.metric)]))
+        and (not voice.lowest_known or bool(silent[case.asked.metrics.index(rule.metric)]))
         for rule in found.rules
     ]
     if not any(deaf):
@@ -216,15 +202,15 @@ def planned(case: Case, voice: Voice) -> Floats:
 def _planned(case: Case, voice: Voice) -> tuple[Floats, NDArray[np.bool_]]:
     """The energy to plan for (R, M), and where it comes from a limit that is known.
 
-    Where a limit is not known the plan takes the lowest of the ordinance; without an ordinance, nothing for as many units as there
-    is space for, and one level everywhere for a given number, so that the loudest receptor is as quiet as can be.
+    Where a limit is not known the plan takes the lowest of the ordinance; without an ordinance, nothing for as many units as
+    there is space for, and one level everywhere for a given number, so that the loudest receptor is as quiet as can be.
     """
-    steady = rules.steady(limits_of(case, voice), case.metrics)
+    steady = rules.steady(limits_of(case, voice), case.asked.metrics)
     true = ~np.isnan(steady)
-    if case.ordinance is None:
-        lowest = np.full(len(case.metrics), np.inf if case.question.mode == "max" else 0.0)
+    if case.asked.ordinance is None:
+        lowest = np.full(len(case.asked.metrics), np.inf if case.asked.question.mode == "max" else 0.0)
     else:
-        lowest = rules.strictest(case.ordinance, case.operation)
+        lowest = rules.strictest(case.asked.ordinance, case.asked.operation)
     level = np.where(true, steady, lowest[None, :]) - case.z * sigma_db(case, voice)
     return np.asarray(10 ** (level / 10)), true
 

@@ -72,7 +72,7 @@ def _told(case: Case, over: Floats) -> NDArray[np.bool_]:
 
 def stopped_by(land: Land, case: Case, voice: Voice, rows: layout.Rows) -> ReceptorLevel | None:
     """The receptor that stops even a single unit in the quietest place; None where there is no place or no receptor."""
-    if case.ordinance is None or not len(case.receptors) or not len(case.poses):
+    if case.asked.ordinance is None or not len(case.receptors) or not len(case.poses):
         return None
     demand, limits = demand_for(case, voice), limits_of(case, voice)
     one = layout.quietest_pose(case.hearing, demand, rows)
@@ -81,7 +81,7 @@ def stopped_by(land: Land, case: Case, voice: Voice, rows: layout.Rows) -> Recep
     with np.errstate(divide="ignore"):
         steady = 10 * np.log10(heard[worst] @ voice.mix.T + case.existing[worst])
     part = replace(limits, limit_db=limits.limit_db[worst])
-    found = verdict.compared(part, steady, sigma_db(case, voice)[worst], case.metrics)
+    found = verdict.compared(part, steady, sigma_db(case, voice)[worst], case.asked.metrics)
     keep = verdict.governing(part, found)
     listed = verdict.receptor_levels(
         case.receptors, limits, found, keep, places(land, case.receptors.xy[worst]), worst
@@ -113,13 +113,13 @@ def worst_terms(scene: Scene, listed: list[ReceptorLevel]) -> tuple[PathTerms, .
 
 def zones(case: Case) -> tuple[ZoneCount, ...]:
     """How many receptors lie in each zone of the map, and in which class."""
-    return () if case.ordinance is None else rules.zone_counts(case.ordinance, case.receptors)
+    return () if case.asked.ordinance is None else rules.zone_counts(case.asked.ordinance, case.receptors)
 
 
 def deviations(case: Case, voice: Voice) -> tuple[Deviation, ...]:
     """The standard deviations of source, method and reading, kept apart."""
     distance, height = case.path_m
-    return uncertainty.deviations(case.hearing.unit, voice.sound, case.metrics, distance, height)
+    return uncertainty.deviations(case.hearing.unit, voice.sound, case.asked.metrics, distance, height)
 
 
 def hidden_by_dba(answers: tuple[Reading, ...]) -> tuple[str, ...]:
@@ -189,15 +189,15 @@ def search_end(question: Question, unit: Unit, answers: tuple[Reading, ...]) -> 
 
 def assumptions(land: Land, unit: Unit, voice: Voice, case: Case, limits: Limits) -> tuple[Assumption, ...]:
     """Every value that the verdict rests on and that the user did not give, and the reading."""
-    sound, operation = voice.sound, case.operation
+    sound, operation = voice.sound, case.asked.operation
     told = {
         "assumed": "the maker does not say where the level holds; 7 m is the trade's convention and the loud reading",
         "given": "stated with --sound-at",
     }
     tone = (
         None
-        if case.ordinance is None
-        else rules.tonal(case.ordinance, operation, spectrum_db(sound).tolist())[1]
+        if case.asked.ordinance is None
+        else rules.tonal(case.asked.ordinance, operation, spectrum_db(sound).tolist())[1]
     )
     return (
         Assumption(
@@ -220,7 +220,11 @@ def assumptions(land: Land, unit: Unit, voice: Voice, case: Case, limits: Limits
             round(case.reach_m, 1),
             "assumed",
             "lots of the parcel file within this distance"
-            + ("; beyond it no layout found reaches the ordinance's lowest limit" if case.ordinance else ""),
+            + (
+                "; beyond it no layout found reaches the ordinance's lowest limit"
+                if case.asked.ordinance
+                else ""
+            ),
         ),
     )
 

@@ -224,7 +224,7 @@ def excess(demand: Demand, heard: Floats, which: Ints | None = None) -> Floats:
 
 
 def loads(demand: Demand, rows: Rows, true: bool = False) -> Loads:
-    """What units take of each row (with `true` of true limits only); one nowhere fuller than another of its receptor is left out."""
+    """What units take of each row, but of those nowhere fuller than another of their receptor; `true`: of true limits alone."""
     room = demand.room[rows.index]
     limited = (room < np.inf) & (demand.true[rows.index] | (not true))
     with np.errstate(divide="ignore"):

@@ -85,7 +85,7 @@ def levels_at(
 def metric_levels_at(
     prepared: Prepared, xy: Floats, height_m: float | Floats, weights_db: Floats, threads: int = 1
 ) -> Floats:
-    """Levels of all sources together in other weightings, (n, M) dB; nan where one needs the 31.5 Hz octave and a source lacks it.
+    """Levels of all sources in other weightings, (n, M) dB; nan where one needs the 31.5 Hz octave and a source lacks it.
 
     Parameters
     ----------

@@ -1,5 +1,7 @@
 """What limits are compared in: dB(A), dB(C), octave bands and the octave bands of before 1960, as weights of nine bands."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from kernels.bands import A_WEIGHTING_DB
@@ -9,7 +11,7 @@ NINE = ("31.5", "63", "125", "250", "500", "1000", "2000", "4000", "8000")
 """The octave bands by name."""
 
 OLD_EDGES_HZ = (20, 75, 150, 300, 600, 1200, 2400, 4800, 10000)
-OLD = tuple(f"{low}-{high}" for low, high in zip(OLD_EDGES_HZ, OLD_EDGES_HZ[1:], strict=False))
+OLD = tuple(f"{low}-{high}" for low, high in pairwise(OLD_EDGES_HZ))
 """The eight octave bands that codes before ANSI S1.6-1960 name, by their edges in Hz."""
 
 METRICS = ("dba", "dbc", *NINE, *OLD)

@@ -165,25 +165,30 @@ class ToneRule:
     """What is taken off a limit for a sound with a tone, in some metrics.
 
     `over_neighbours_db` is the criterion of the code, if it has one in octave bands: 9 values, 31.5 Hz to 8 kHz, by which a band
-    exceeds both of its neighbours where it holds a tone. Without it the user says whether the units have one.
+    exceeds both of its neighbours where it holds a tone. Without it the user says whether the units have one. `tables_only`:
+    it is taken off the limits of the tables and not off one that rests on the ambient level.
     """
 
     minus_db: float
     over_neighbours_db: tuple[float, ...] | None
     cited: Cited
+    tables_only: bool = False
 
 
 @dataclass(frozen=True)
 class AmbientRule:
     """A limit relative to the ambient level: `plus_db` per period, A-weighted.
 
-    "fallback": where the ambient level is known it alone gives the limit, else the fixed limits hold. "lower", "higher": the lower
-    or the higher of the fixed limit and ambient + n holds. "lift": the fixed limit, but never below the ambient level + n.
+    "fallback": where the ambient level is known it alone gives the limit, else the fixed limits hold. "lower", "higher": the
+    lower or the higher of the fixed limit and ambient + n holds. "lift": the fixed limit, but never below the ambient level + n.
+    `with_ambient`: ambient + n holds for the ambient sound and the units together, as a meter hears them, so the units alone may
+    make 10 lg(10^((ambient + n)/10) - 10^(ambient/10)); else it holds for the units alone.
     """
 
     plus_db: tuple[tuple[str, float], ...]  # (period, n)
     combine: Literal["fallback", "lower", "higher", "lift"]
     cited: Cited
+    with_ambient: bool = True  # the stricter reading where nobody says
 
 
 @dataclass(frozen=True)

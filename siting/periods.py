@@ -22,13 +22,13 @@ def period_answers(
     which : (k,)
         The listed receptors, among which those that bind are.
     """
-    if case.ordinance is None:
+    if case.asked.ordinance is None:
         return ()
     limits = limits_of(case, voice)
     each = energy(case.hearing, chosen, which) @ voice.mix.T if len(chosen) else np.zeros((0, len(which), 1))
     sigma = sigma_db(case, voice)[which]
     answers = []
-    for period in case.ordinance.periods:
+    for period in case.asked.ordinance.periods:
         columns = np.array([k for k, rule in enumerate(limits.rules) if rule.period == period.name], np.int64)
         state = state_of(judged.p[:, columns], len(placed), None, True)
         limit = limits.limit_db[np.ix_(which, columns)]
@@ -37,7 +37,7 @@ def period_answers(
             count = 0 if not len(placed) else None
             answers.append(PeriodAnswer(period.name, hours_in_words(period), count, (), state))
             continue
-        metric = [case.metrics.index(limits.rules[k].metric) for k in columns]
+        metric = np.array([case.asked.metrics.index(limits.rules[k].metric) for k in columns])
         shift = np.array([limits.rules[k].shift_db for k in columns])
         with np.errstate(invalid="ignore"):
             most = 10 ** ((limit - shift - case.z * sigma[:, metric]) / 10)  # a rule that sees nothing: inf

@@ -81,16 +81,16 @@ def _search(land: Land, case: Case, voice: Voice, chosen: Ints, over: Floats, wh
     spread = spread_of(there.unit, units[:, :2], machines, lowest, case.around.environment)
     uneven = case.around.screens or bool(case.around.scene.ground)
     over_land = (lambda of, xy: excess_at(of, xy, False)) if uneven else None
-    inside = case.ordinance is not None and case.ordinance.measured.at == "receiving lot"
+    inside = case.asked.ordinance is not None and case.asked.ordinance.measured.at == "receiving lot"
     return refined(case.receptors, over, excess_at, which, spread, over_land, stands if inside else None)
 
 
 def existing_at(case: Case, xy: Floats, height_m: Floats) -> Floats:
     """Energy of the machines that are there at points (n, 2), in every metric (n, M)."""
     if not case.machines:
-        return np.zeros((len(xy), len(case.metrics)))
+        return np.zeros((len(xy), len(case.asked.metrics)))
     scene = replace(case.around.scene, sources=case.machines)
-    return np.asarray(10 ** (noise.scene_levels(scene, xy, height_m, case.metrics) / 10))
+    return np.asarray(10 ** (noise.scene_levels(scene, xy, height_m, case.asked.metrics) / 10))
 
 
 def _receptors(case: Case, found: Refined, new: NDArray[np.bool_]) -> Receptors:

@@ -8,20 +8,20 @@ from numpy.typing import NDArray
 
 from siting import answer, layout, noise, uncertainty
 from siting.asked import Asked
+from siting.asked import asked as asked_of
 from siting.at_source import most_at_distance
 from siting.case import NEAR_DB, SURELY_DB, Case, demand_for, make_case, narrowed
 from siting.findings import NEARBY_M
 from siting.hearing import open_together
 from siting.model import Environment, Ints, Layout, Operation, Ordinance, Question, Unit
-from siting.ordinance import metrics_of, strictest
+from siting.ordinance import strictest
 from siting.outcome import Study
 from siting.placement import MOST_UNITS, lattice_poses
 from siting.receptors import nearest_reach_m
 from siting.refining import worst_points
 from siting.site import Land, make_site
-from siting.sound import readings, resolve_sound, variants
 from siting.surroundings import ENVIRONMENT
-from siting.voices import power_db, voices
+from siting.voices import power_db
 
 ACROSS_M = 200.0  # how far the lot across a street is looked for, where limits hold at the own lot line
 CONTINUOUS = Operation()
@@ -67,23 +67,20 @@ def assess(
     InputError
         Where the lot, the terrain or the receptors cannot be used.
     """
-    metrics = metrics_of(ordinance) if ordinance else ("dba",)
-    resolved = resolve_sound(unit, sound_at)
-    sounds = variants(unit, sound_at) if spectra else readings(unit, sound_at)
-    used = [(s.reading, s.spectrum) for s in sounds].index((resolved.reading, resolved.spectrum))
-    basis, heard = voices(unit, sounds, metrics, ordinance, operation)
-    asked = Asked(unit, ordinance, question, operation, metrics, heard, used)
+    question_asked = asked_of(unit, ordinance, question, sound_at, operation, spectra)
+    return _answered(land, row, question_asked, environment)
+
+
+def _answered(land: Land, row: int, asked: Asked, environment: Environment) -> Study:
+    """The steps from the lot to the verdict, with neighbours looked for as far as a layout is heard."""
+    unit, ordinance = asked.unit, asked.ordinance
     site, terrain = make_site(land, row, ordinance)
     poses = lattice_poses(site, unit)
     own_line = ordinance is not None and ordinance.measured.at == "lot line"
     reach = max(ACROSS_M if own_line else NEARBY_M, nearest_reach_m(land, row, site))
-    tones = {voice.tonal for voice in heard}
     at_source = ordinance is not None and ordinance.measured.at == "source"
     while True:
-        whole = make_case(
-            land, row, site, terrain, poses, unit, ordinance, question, environment, operation, basis, metrics, tones,
-            reach,
-        )  # fmt: skip
+        whole = make_case(land, row, site, terrain, poses, asked, environment, reach)
         case = narrowed(whole, ~whole.receptors.between)
         quick, rows = _quick_layouts(case, asked)
         if at_source:
@@ -169,7 +166,7 @@ def _answers(case: Case, asked: Asked, rows: layout.Rows) -> tuple[list[Layout],
     """A layout for each sound; the transfer is the same, the power differs."""
     found: dict[int, Layout] = {}
     for chain in _chains(asked):
-        legal = np.zeros(0, np.int64)
+        legal: Ints = np.zeros(0, np.int64)
         for k in chain:
             found[k], rows = layout.most_units(case.hearing, demand_for(case, asked.voices[k]), rows, legal)
             legal = found[k].chosen
@@ -177,9 +174,9 @@ def _answers(case: Case, asked: Asked, rows: layout.Rows) -> tuple[list[Layout],
     if asked.wanted is None:
         return layouts, rows
     # where that many are legal for some sound, a part of their layout will do
-    legal = [each.chosen for each in layouts if len(each.chosen) >= asked.wanted]
+    parts = [each.chosen for each in layouts if len(each.chosen) >= asked.wanted]
     demand = demand_for(case, asked.voices[asked.used])
-    chosen, rows = layout.quietest_units(case.hearing, demand, asked.wanted, rows, legal)
+    chosen, rows = layout.quietest_units(case.hearing, demand, asked.wanted, rows, parts)
     return [replace(each, chosen=chosen) for each in layouts], rows
 
 
