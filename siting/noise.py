@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 
 from kernels import transfer as kernel
-from kernels.bands import BANDS
+from kernels.air import absorption_db_per_m
+from kernels.bands import BANDS, LOWEST_HZ, MIDBAND_HZ
 from kernels.decibel import a_weighted_total
 from kernels.medium import Medium
 from siting.errors import InputError
 from siting.levels import levels, metric_levels_at
 from siting.metrics import weights_db
-from siting.model import Floats, Sound, Transfer, Unit
+from siting.model import Environment, Floats, Sound, Transfer, Unit
 from siting.near_source import FAR_SIZES, many_sub_sources
 from siting.outcome import PathTerms, PlacedUnit
 from siting.parts import PathLevel, Receiver, Scene, Source
@@ -25,6 +26,7 @@ REFLECTION_GAIN_DB = 3.0  # one surface that sends everything back, along a way 
 SPREADING_DB = 11.0  # 10 lg 4 pi, the divergence at 1 m (7.1)
 FEW, FEW_SCREENED = 4_000_000, 20_000  # pairs below which threads save less than a twentieth of a second
 IN_THE_BODY = 1e30  # energy for a receptor in a unit's body, where no level can be given: over every limit
+BISECTIONS = 60
 FRONT = 2  # positions of 45 degrees from a unit's front, its south side at rotation 0, to its length axis
 
 
@@ -160,18 +162,41 @@ def path_terms(scene: Scene) -> tuple[PathTerms, ...]:
     return tuple(sorted(map(_path_terms, paths), key=lambda path: -path.level_dba))
 
 
-def reach_m(power_dba: float, units: int, limit_dba: float, reflecting: bool) -> float:
+def reach_m(sent: Floats, limit_db: float, reflecting: bool, air_db_m: Floats) -> float:
     """Beyond this plan distance from all units no level can exceed the limit.
 
-    Divergence alone and the most that the ground can add; where buildings reflect also one surface that sends all the sound
-    back: a second one behind the same receptor makes at most 1.8 dB more of it, and stands in the levels themselves, which are
-    computed out to here.
+    Divergence and air alone, and the most that the ground can add; where buildings reflect also one surface that sends all the
+    sound back: a second one behind the same receptor makes at most 1.8 dB more of it, and stands in the levels themselves, which
+    are computed out to here.
+
+    Parameters
+    ----------
+    sent : (9,)
+        Energy that all units send in each octave band, times its weight in the metric.
+    air_db_m : (9,)
+        What the air takes from each band, `air_db_per_m`.
     """
-    if units == 0:
+    if not sent.sum() > 0 or limit_db == np.inf:
         return 0.0
-    gain = GROUND_GAIN_DB + (REFLECTION_GAIN_DB if reflecting else 0.0)
-    excess = power_dba + 10 * np.log10(units) + gain - SPREADING_DB - limit_dba
-    return float(10 ** (excess / 20))
+    gain = GROUND_GAIN_DB + (REFLECTION_GAIN_DB if reflecting else 0.0) - SPREADING_DB
+
+    def heard(distance: float) -> float:
+        left = float((sent * 10 ** (-air_db_m * distance / 10)).sum())
+        return 10 * np.log10(max(left, 1e-300)) + gain - 20 * np.log10(distance)
+
+    far = float(10 ** ((10 * np.log10(sent.sum()) + gain - limit_db) / 20))  # without air
+    near = 0.0
+    for _ in range(BISECTIONS):
+        middle = (near + far) / 2
+        near, far = (middle, far) if heard(middle) > limit_db else (near, middle)
+    return far
+
+
+def air_db_per_m(environment: Environment) -> Floats:
+    """What the air takes from each octave band, 31.5 Hz to 8 kHz, dB/m (9,) (ISO 9613-1)."""
+    hertz = np.append(LOWEST_HZ, MIDBAND_HZ)
+    e = environment
+    return np.asarray(absorption_db_per_m(hertz, e.temperature_c, e.humidity_pct, e.pressure_kpa))
 
 
 def loudest_side_db(unit: Unit) -> float:

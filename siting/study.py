@@ -13,15 +13,15 @@ from siting.at_source import most_at_distance
 from siting.case import NEAR_DB, SURELY_DB, Case, demand_for, make_case, narrowed
 from siting.findings import NEARBY_M
 from siting.hearing import open_together
-from siting.model import Environment, Ints, Layout, Operation, Ordinance, Question, Unit
-from siting.ordinance import strictest
+from siting.model import Environment, Floats, Ints, Layout, Operation, Ordinance, Question, Unit
+from siting.ordinance import leaves_no_room, strictest
 from siting.outcome import Study
 from siting.placement import MOST_UNITS, lattice_poses
 from siting.receptors import nearest_reach_m
 from siting.refining import worst_points
 from siting.site import Land, make_site
 from siting.surroundings import ENVIRONMENT
-from siting.voices import power_db
+from siting.voices import energies
 
 ACROSS_M = 200.0  # how far the lot across a street is looked for, where limits hold at the own lot line
 CONTINUOUS = Operation()
@@ -85,10 +85,10 @@ def _answered(land: Land, row: int, asked: Asked, environment: Environment) -> S
         quick, rows = _quick_layouts(case, asked)
         if at_source:
             return answer.study(land, *_at_source(land, case, asked, rows), asked, rows)
-        need = _reach(land, asked, [len(chosen) for chosen in quick])
+        need = _reach(land, asked, environment, [len(chosen) for chosen in quick])
         if need <= reach:
             case, layouts, rows = _with_worst_points(land, whole, asked, quick)
-            need = _reach(land, asked, [len(found.chosen) for found in layouts])
+            need = _reach(land, asked, environment, [len(found.chosen) for found in layouts])
             if need <= reach:
                 break
         reach = 1.1 * need
@@ -190,23 +190,31 @@ def _at_source(land: Land, case: Case, asked: Asked, rows: layout.Rows) -> tuple
     return [each[0] for each in found], [each[1] for each in found]
 
 
-def _reach(land: Land, asked: Asked, counts: list[int]) -> float:
+def _reach(land: Land, asked: Asked, environment: Environment, counts: list[int]) -> float:
     """How far neighbours must be looked for so that none beyond can be over the ordinance's lowest limits."""
     if asked.ordinance is None or asked.ordinance.measured.at not in AT_LINES:
         return 0.0
-    reflecting, far = bool((land.building_heights_m > 0).any()), 0.0
-    z, lowest = uncertainty.quantile(asked.operation.confidence), strictest(asked.ordinance, asked.operation)
+    lowest = strictest(asked.ordinance, asked.operation)
+    shut = leaves_no_room(asked.ordinance, asked.operation)  # over it anywhere, so near by as well
+    reflecting, air = bool((land.building_heights_m > 0).any()), noise.air_db_per_m(environment)
+    side = 10 ** (noise.loudest_side_db(asked.unit) / 10)
+    far = 0.0
     for voice, count in zip(asked.voices, counts, strict=True):
         units = count if asked.wanted is None else asked.wanted
-        power = power_db(voice.sound, asked.metrics) + noise.loudest_side_db(asked.unit)
-        for metric in np.flatnonzero(np.isfinite(lowest)).tolist():
-            for method in (
-                uncertainty.STATED_DB,
-                uncertainty.BEYOND_DB,
-            ):  # near by, and beyond what the standard states
-                margin = max(0.0, z * math.hypot(method, float(voice.sigma_db[metric])))
-                reach = noise.reach_m(float(power[metric]), units, float(lowest[metric]) - margin, reflecting)
-                if reach <= uncertainty.FAR_M / 2:
-                    break
-            far = max(far, reach)
+        sent = units * side * energies(voice.sound, asked.metrics)
+        for metric in np.flatnonzero(np.isfinite(lowest) & ~shut).tolist():
+            sigma = float(voice.sigma_db[metric])
+            far = max(far, _heard_to(sent[metric], float(lowest[metric]), sigma, asked, reflecting, air))
     return far
+
+
+def _heard_to(
+    sent: Floats, limit_db: float, sigma_db: float, asked: Asked, reflecting: bool, air: Floats
+) -> float:
+    """The reach of one sound in one metric, with the margin of the wanted confidence near by, or of what lies farther off."""
+    z = uncertainty.quantile(asked.operation.confidence)
+    near, beyond = (
+        noise.reach_m(sent, limit_db - max(0.0, z * math.hypot(method, sigma_db)), reflecting, air)
+        for method in (uncertainty.STATED_DB, uncertainty.BEYOND_DB)
+    )
+    return near if beyond <= uncertainty.FAR_M / 2 else beyond

@@ -39,7 +39,7 @@ def voices(
     Sounds of one spectrum differ in their level alone, so one sum a metric serves them all; from eight sums on, the bands
     themselves are fewer.
     """
-    tables = [_energy(sound, metrics) for sound in sounds]
+    tables = [energies(sound, metrics) for sound in sounds]
     shapes = np.concatenate(tables)
     size = shapes.sum(axis=1, keepdims=True)
     distinct, which = np.unique(np.round(shapes / size, ALIKE), axis=0, return_inverse=True)
@@ -56,18 +56,13 @@ def voices(
     )
 
 
-def power_db(sound: Sound, metrics: tuple[str, ...]) -> Floats:
-    """The sound power of a unit in each metric (M,), dB."""
-    return np.asarray(10 * np.log10(_energy(sound, metrics).sum(axis=1)))
-
-
 def spectrum_db(sound: Sound) -> Floats:
     """Sound power in nine octave bands, 31.5 Hz to 8 kHz; nan where it is not known."""
     low = np.nan if sound.power_31_db is None else sound.power_31_db
     return np.array([low, *sound.power_db])
 
 
-def _energy(sound: Sound, metrics: tuple[str, ...]) -> Floats:
+def energies(sound: Sound, metrics: tuple[str, ...]) -> Floats:
     """Energy that a unit sends in each band times its weight in each metric (M, 9); none in the 31.5 Hz octave if unknown."""
     sent = np.nan_to_num(10 ** (spectrum_db(sound) / 10), nan=0.0)
     energy = sent * weights(metrics)

@@ -204,7 +204,7 @@ def test_nobody_and_nothing_is_an_empty_array_not_an_error():
     ("power", "units", "limit"), [(69, 1, 55), (85.3, 7, 50), (97.8, 1, 60), (97.8, 250, 45)]
 )
 def test_beyond_reach_no_ground_weather_or_height_gives_more_than_the_limit(power, units, limit):
-    reach = noise.reach_m(power, units, limit, False)
+    reach = noise.reach_m(units * flat(power), limit, False, np.zeros(9))
     tones = [[power if k == band else -200.0 for k in range(8)] for band in range(8)]
     loudest = -np.inf
     for distance in (reach, 1.3 * reach, 4 * reach):
@@ -219,16 +219,33 @@ def test_beyond_reach_no_ground_weather_or_height_gives_more_than_the_limit(powe
     assert loudest > limit - 6
 
 
+def flat(power):
+    """Energy of a sound power, all of it in the 500 Hz band."""
+    return np.where(np.arange(9) == 4, 10 ** (power / 10), 0.0)
+
+
+def test_the_air_shortens_the_reach_of_each_band_by_what_it_takes_from_it():
+    # 8 kHz at 10 degrees and 70 %: 0.117 dB/m (ISO 9613-2, Table 2); the level at the reach is the limit
+    air = noise.air_db_per_m(ENVIRONMENT)
+    assert air[8] == pytest.approx(0.117, abs=0.001) and air[1] == pytest.approx(0.0001, abs=0.00005)
+    sent = np.zeros(9)
+    sent[8] = 10**10
+    reach = noise.reach_m(sent, 40.0, False, air)
+    assert 100 + 6 - 11 - 20 * math.log10(reach) - air[8] * reach == pytest.approx(40.0, abs=1e-9)
+    both = sent + flat(90)
+    assert reach < noise.reach_m(both, 40.0, False, air) < noise.reach_m(both, 40.0, False, np.zeros(9))
+
+
 def test_reach_by_hand_and_of_no_units():
     # 97.8 + 10 lg 10 + 6 of ground + 3 of a façade - 11 - 65.8 = 40: 100 m
-    assert noise.reach_m(97.8, 10, 65.8, True) == pytest.approx(100.0, rel=1e-12)
-    assert noise.reach_m(97.8, 10, 62.8, False) == pytest.approx(100.0, rel=1e-12)
-    assert noise.reach_m(97.8, 0, 50, True) == 0.0
+    assert noise.reach_m(10 * flat(97.8), 65.8, True, np.zeros(9)) == pytest.approx(100.0, rel=1e-12)
+    assert noise.reach_m(10 * flat(97.8), 62.8, False, np.zeros(9)) == pytest.approx(100.0, rel=1e-12)
+    assert noise.reach_m(0 * flat(97.8), 50, True, np.zeros(9)) == 0.0
 
 
 @pytest.mark.parametrize("away", [0.5, 3.0])
 def test_beyond_reach_a_facade_behind_the_receptor_gives_no_more_than_the_limit(away):
-    reach = noise.reach_m(97.8, 1, 55, True)
+    reach = noise.reach_m(flat(97.8), 55, True, np.zeros(9))
     around = among_houses(shapely.box(reach + away, -60, reach + away + 5, 60))
     machine = unit(level=97.8, at="power")
     sound = resolve_sound(machine, None)
