@@ -68,7 +68,7 @@ def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, ro
         readings=answers,
         periods=period_answers(case, voice, answer.chosen, placed, judged, which),
         zones=findings.zones(case),
-        deviations=findings.deviations(case, voice),
+        deviations=findings.deviations(case, voice, judged),
         operation=case.asked.operation,
         existing=land.machines,
         unverified=unverified,

@@ -116,9 +116,10 @@ def zones(case: Case) -> tuple[ZoneCount, ...]:
     return () if case.asked.ordinance is None else rules.zone_counts(case.asked.ordinance, case.receptors)
 
 
-def deviations(case: Case, voice: Voice) -> tuple[Deviation, ...]:
-    """The standard deviations of source, method and reading, kept apart."""
-    distance, height = case.path_m
+def deviations(case: Case, voice: Voice, found: Compared) -> tuple[Deviation, ...]:
+    """The standard deviations of source, method and reading, kept apart, at the receptor nearest to its limit."""
+    chance = np.nan_to_num(found.p, nan=-1.0).max(axis=1, initial=-1.0)
+    distance, height = (values[np.argsort(-chance, kind="stable")[:1]] for values in case.path_m)
     return uncertainty.deviations(case.hearing.unit, voice.sound, case.asked.metrics, distance, height)
 
 

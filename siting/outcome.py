@@ -103,7 +103,7 @@ class Deviation:
     """A part of the standard deviation of a level, and where it comes from."""
 
     part: Literal["source", "method", "reading"]
-    sigma_db: float  # of the A-weighted level; the largest over the listed receptors
+    sigma_db: float  # of the A-weighted level, at the receptor nearest to its limit
     metrics_db: dict[str, float]  # of every metric that is compared
     reason: str
 

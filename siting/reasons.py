@@ -34,17 +34,14 @@ def verdict(
     if placed == 0 and alone is None:
         said.append(_no_room(site))
     elif placed == 0 and alone is not None:
-        said.append(f"Even one unit in the quietest place gives {_compared(alone)}{_wanted(operation)}.")
+        said.append(f"Even one unit in the quietest place gives {_compared(alone)}.")
+        said.extend(_not_sure_enough(alone, operation))
     elif wanted is not None and placed < wanted:
         said.append(f"Only {placed} of the {wanted} units have room on lot {site.id}.")
     over = worst_of_each_neighbour([row for row in rows if _too_likely(row, operation)])
     if over and placed:
         said.append(f"{wording.units(placed)} {'gives' if placed == 1 else 'give'} {_compared(over[0])}.")
-        if over[0].margin_db is not None and over[0].margin_db >= 0:
-            said.append(
-                f"That is within the limit, but the limit is{_chance(over[0])[1:]}, and a confidence of "
-                f"{quantities.percent(operation.confidence)} is wanted."
-            )
+        said.extend(_not_sure_enough(over[0], operation))
         if len(over) > 1:
             said.append(f"{len(over)} neighbours are over what their limits allow{_wanted(operation)}.")
     if ordinance is None:
@@ -58,6 +55,16 @@ def verdict(
         near = "" if worst is None else f"; the nearest is {_compared(worst)}{_chance(worst)}"
         said.append(f"All {receptors:,} receptors keep their limits{_wanted(operation)}{near}.")
     return Verdict(state, allowed, tuple(said))
+
+
+def _not_sure_enough(row: ReceptorLevel, operation: Operation) -> list[str]:
+    """What stops a level that is within its limit."""
+    if row.margin_db is None or row.margin_db < 0:
+        return []
+    return [
+        f"That is within the limit, but the limit is{_chance(row)[1:]}, and a confidence of "
+        f"{quantities.percent(operation.confidence)} is wanted."
+    ]
 
 
 def _chance(row: ReceptorLevel) -> str:
