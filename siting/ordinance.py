@@ -6,11 +6,13 @@ from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from siting.metrics import ordered
 from siting.model import Assumption, Floats, Operation, Ordinance, Receptors, Statistic
 from siting.rules import unverified
-from siting.rules.corrections import ambient_alone, ambient_assumptions, corrected, deciding
+from siting.rules.ambient import NO_ROOM_DB, ambient_alone, ambient_assumptions
+from siting.rules.corrections import corrected, deciding
 from siting.rules.duty import Duty, duty_of, statistic_shift
 from siting.rules.fixed_limits import Key, classes_at, read_table
 from siting.rules.limit_notes import correction_notes, steady_assumptions, zone_notes
@@ -22,6 +24,7 @@ from siting.zones import unmatched
 __all__ = [
     "Limits",
     "Rule",
+    "leaves_no_room",
     "limits_at",
     "metrics_of",
     "steady",
@@ -142,6 +145,27 @@ def strictest(ordinance: Ordinance, operation: Operation) -> Floats:
     As near homes, and with a tone unless the user denies it; numbers that were not read in their source count, and those that are
     not known do not. inf where no number is known or none holds in this use.
     """
+    return steady(_lowest(ordinance, operation), metrics_of(ordinance))[0]
+
+
+def leaves_no_room(ordinance: Ordinance, operation: Operation) -> NDArray[np.bool_]:
+    """The metrics of `metrics_of` (M,) in which a limit that everybody has leaves the units nothing over the ambient level.
+
+    Whoever hears them is over it, the nearest receptor as well as one far away. As away from homes, and without a tone unless
+    `operation.tone` says that there is one.
+    """
+    told = replace(operation, tone=operation.tone is True)
+    lowest = _lowest(replace(ordinance, near_homes=None), told)
+    shut = {
+        rule.metric
+        for rule, limit in zip(lowest.rules, lowest.limit_db[0].tolist(), strict=True)
+        if limit <= NO_ROOM_DB and rule.shift_db > -math.inf
+    }
+    return np.array([metric in shut for metric in metrics_of(ordinance)], bool)
+
+
+def _lowest(ordinance: Ordinance, operation: Operation) -> Limits:
+    """Of every rule the lowest limit that any receptor may be held to, as `strictest` takes it; one row."""
     trusting = replace(operation, accept_unverified=True)
     table = read_table(ordinance, accept_unverified=True)
     duty = duty_of(ordinance, trusting, table.keys)
@@ -154,7 +178,7 @@ def strictest(ordinance: Ordinance, operation: Operation) -> Floats:
     alone = corrected(replace(ordinance, ambient=None), trusting, table.keys, duty, tone, fixed, near)
     limit = np.where(np.isnan(limit), alone, limit)  # the ambient level is not known
     rules = tuple(Rule(*key, _shift(ordinance, operation, duty, key)) for key in table.keys)
-    return steady(Limits(rules, [None], limit, (), (), ()), metrics_of(ordinance))[0]
+    return Limits(rules, [None], limit, (), (), ())
 
 
 def _shift(ordinance: Ordinance, operation: Operation, duty: Duty, key: Key) -> float:

@@ -194,12 +194,13 @@ def _reach(land: Land, asked: Asked, environment: Environment, counts: list[int]
     """How far neighbours must be looked for so that none beyond can be over the ordinance's lowest limits."""
     if asked.ordinance is None or asked.ordinance.measured.at not in AT_LINES:
         return 0.0
-    lowest = strictest(asked.ordinance, asked.operation)
-    shut = leaves_no_room(asked.ordinance, asked.operation)  # over it anywhere, so near by as well
     reflecting, air = bool((land.building_heights_m > 0).any()), noise.air_db_per_m(environment)
     side = 10 ** (noise.loudest_side_db(asked.unit) / 10)
     far = 0.0
     for voice, count in zip(asked.voices, counts, strict=True):
+        told = replace(asked.operation, tone=voice.tonal)
+        lowest = strictest(asked.ordinance, told)
+        shut = leaves_no_room(asked.ordinance, told)  # over it anywhere, so near by as well
         units = count if asked.wanted is None else asked.wanted
         sent = units * side * energies(voice.sound, asked.metrics)
         for metric in np.flatnonzero(np.isfinite(lowest) & ~shut).tolist():

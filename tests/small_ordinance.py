@@ -64,13 +64,13 @@ def allowances(pairs, cited=READ):
     return tuple(Allowance(minutes, plus, cited) for minutes, plus in pairs.items())
 
 
-def tone(minus_db=5.0, over=None, cited=READ):
-    return ToneRule(minus_db, over, cited)
+def tone(minus_db=5.0, over=None, cited=READ, tables_only=False):
+    return ToneRule(minus_db, over, cited, tables_only)
 
 
-def ambient(combine, plus, cited=READ):
-    """`plus` is {period: dB}."""
-    return AmbientRule(tuple(plus.items()), combine, cited)
+def ambient(combine, plus, cited=READ, together=False):
+    """`plus` is {period: dB}, for the ambient sound and the units together or for the units alone."""
+    return AmbientRule(tuple(plus.items()), combine, cited, together)
 
 
 def near_homes(minus_db=6.0, within_m=60.96, zones=("residential",), cited=READ):

@@ -15,6 +15,8 @@ DAY_MINUTES = 24 * 60
 MOST_DB = 40.0  # of a correction: more is a level
 FARTHEST_M = 3000.0
 ALL = "all"
+WITH_AMBIENT = "measured_with_ambient"
+TABLES_ONLY = "tables_only"
 
 
 def allowances_of(file: Table, cite: Cited) -> tuple[Allowance, ...]:
@@ -55,7 +57,7 @@ def tone_of(file: Table, cite: Cited) -> ToneRule | None:
     if "tone" not in file.values:
         return None
     table = file.table("tone")
-    table.only("minus_db", "over_neighbours_db", *CITE)
+    table.only("minus_db", "over_neighbours_db", TABLES_ONLY, *CITE)
     criterion = None
     if "over_neighbours_db" in table.values:
         criterion = table.numbers("over_neighbours_db", len(NINE))
@@ -65,15 +67,19 @@ def tone_of(file: Table, cite: Cited) -> ToneRule | None:
                 f"{table.dotted('over_neighbours_db')} has {min(criterion):g} dB; expected numbers above 0, by which a band "
                 "exceeds both of its neighbours.",
             )
-    return ToneRule(table.number("minus_db", above=0, most=MOST_DB), criterion, cited(table, cite))
+    minus_db = table.number("minus_db", above=0, most=MOST_DB)
+    return ToneRule(minus_db, criterion, cited(table, cite), table.flag(TABLES_ONLY, default=False))
 
 
 def ambient_of(file: Table, periods: list[str], cite: Cited) -> AmbientRule | None:
-    """What is added to the ambient level in each period; None where the file has no such rule."""
+    """What is added to the ambient level in each period; None where the file has no such rule.
+
+    A file that does not say what is compared with the sum is taken to mean all that a meter hears, which allows the units less.
+    """
     if "ambient" not in file.values:
         return None
     table = file.table("ambient")
-    only_with_periods(table, periods, "combine", ALL, *CITE)
+    only_with_periods(table, periods, "combine", WITH_AMBIENT, ALL, *CITE)
     combine = table.one_of("combine", COMBINE)
     if ALL in table.values:
         both = next((period for period in periods if period in table.values), None)
@@ -90,7 +96,7 @@ def ambient_of(file: Table, periods: list[str], cite: Cited) -> AmbientRule | No
         for period in periods
     )
     how = cast(Literal["fallback", "lower", "higher", "lift"], combine)
-    return AmbientRule(plus_db, how, cited(table, cite))
+    return AmbientRule(plus_db, how, cited(table, cite), table.flag(WITH_AMBIENT, default=True))
 
 
 def near_homes_of(file: Table, classes: list[str], cite: Cited) -> NearHomes | None:

@@ -1,10 +1,14 @@
 """What an ordinance adds to its limits or takes off them, in sentences."""
 
+import math
 from collections.abc import Iterator
+
+import numpy as np
 
 from siting.explain.citation import Cite
 from siting.model import AmbientRule, Hours, Ordinance, Standby, ToneRule
 from siting.rule_words import distance
+from siting.rules.ambient import room_db
 from siting.zones import needs_zones
 
 
@@ -17,6 +21,7 @@ def correction_sentences(ordinance: Ordinance, cite: Cite) -> Iterator[str]:
         yield from _tone(ordinance.tone, cite)
     if ordinance.ambient:
         yield _ambient(ordinance.ambient) + f"{cite(ordinance.ambient.cited)}."
+        yield _counted(ordinance.ambient)
     homes = ordinance.near_homes
     if homes:
         near = " or ".join(f'"{name}"' for name in homes.zones)
@@ -70,7 +75,8 @@ def _tests(code: Standby, caps: str) -> str:
 
 
 def _tone(rule: ToneRule, cite: Cite) -> Iterator[str]:
-    yield f"For a sound with a tone every limit is {rule.minus_db:g} dB lower{cite(rule.cited)}."
+    but = ", but for one from the ambient level" if rule.tables_only else ""
+    yield f"For a sound with a tone every limit is {rule.minus_db:g} dB lower{but}{cite(rule.cited)}."
     if rule.over_neighbours_db is None:
         yield "The file has no criterion for tones in octave bands: the units are taken for tonal unless you say otherwise."
         return
@@ -82,15 +88,34 @@ def _tone(rule: ToneRule, cite: Cite) -> Iterator[str]:
 
 
 def _ambient(rule: AmbientRule) -> str:
-    numbers = {plus for _, plus in rule.plus_db}
-    each = " or ".join(f"{plus:g} dB ({period})" for period, plus in rule.plus_db)
-    over = f"the ambient level + {f'{numbers.pop():g} dB' if len(numbers) == 1 else each}"
+    over = "the ambient level + " + _each({period: f"{plus:g} dB" for period, plus in rule.plus_db})
     return {
         "fallback": f"Where you give the ambient level, {over} is the limit in dB(A); where not, the numbers above hold",
         "lower": f"The limit in dB(A) is the lower of the number above and {over}; without the ambient level it is UNKNOWN",
         "higher": f"The limit in dB(A) is the higher of the number above and {over}; without the ambient level the number holds",
         "lift": f"The limit in dB(A) is never below {over}; without the ambient level it is not lifted",
     }[rule.combine]
+
+
+def _counted(rule: AmbientRule) -> str:
+    """Whether the ambient sound is in what is compared, and what that leaves the units."""
+    if not rule.with_ambient:
+        return "That sum is for the units alone, without the ambient sound."
+    left = {period: _room(plus) for period, plus in rule.plus_db}
+    bare = "" if set(left.values()) == {"nothing"} else "the ambient level "
+    return f"That sum is for the ambient sound and the units together: it leaves the units alone {bare}{_each(left)}."
+
+
+def _room(plus_db: float) -> str:
+    room = float(room_db(np.array(plus_db)))
+    return "nothing" if room == -math.inf else f"{'−' if room < 0 else '+'} {abs(room):.2f} dB"
+
+
+def _each(texts: dict[str, str]) -> str:
+    """What is said of each period, once where it is the same in all."""
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return " or ".join(f"{text} ({period})" for period, text in texts.items())
 
 
 def _minutes(count: float) -> str:

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from siting import quantities
 from siting.model import Assumption, Operation, Ordinance
+from siting.rules.ambient import ambient_notes
+from siting.rules.corrections import taken_off
 from siting.rules.duty import Duty, allowance_of, allows_short, statistic_shift
 from siting.rules.fixed_limits import Classes, Key, Table
 from siting.rules.zones_met import Place, meets
@@ -57,7 +59,10 @@ def correction_notes(
         )
     if ordinance.tone is not None and tonal:
         tone = ordinance.tone
-        notes.append(f"Limits are {tone.minus_db:g} dB lower for a sound with a tone ({tone.cited.section}).")
+        which = "Fixed limits" if tone.tables_only else "Limits"
+        notes.append(
+            f"{which} are {tone.minus_db:g} dB lower for a sound with a tone ({tone.cited.section})."
+        )
     allowance = allowance_of(ordinance, duty.minutes)
     if allowance is not None and allowance.plus_db > 0 and any(allows_short(key) for key in keys):
         notes.append(
@@ -69,7 +74,8 @@ def correction_notes(
         f"{name} does not see a sound of {duty.minutes:g} minutes of an hour: its limits are kept."
         for name in dict.fromkeys(unseen)
     )
-    return (*notes, *_ambient_notes(ordinance, operation))
+    _, minus = taken_off(ordinance, tonal, near)
+    return (*notes, *ambient_notes(ordinance, operation, keys, duty, minus))
 
 
 def steady_assumptions(keys: tuple[Key, ...]) -> tuple[Assumption, ...]:
@@ -86,25 +92,6 @@ def steady_assumptions(keys: tuple[Key, ...]) -> tuple[Assumption, ...]:
         why = f"{' and '.join(days)} of units that run in every hour of day and night"
         found.append(Assumption("operation.hours", "every hour", "assumed", why))
     return tuple(found)
-
-
-def _ambient_notes(ordinance: Ordinance, operation: Operation) -> tuple[str, ...]:
-    rule, known = ordinance.ambient, dict(operation.ambient_dba)
-    if rule is None:
-        without = f"{ordinance.id} has no rule on the ambient level: the level given changes no limit."
-        return (without,) if known else ()
-    holds = {
-        "fallback": "alone is the A-weighted limit",
-        "lower": "is the A-weighted limit where it is lower than the fixed one",
-        "higher": "is the A-weighted limit where it is higher than the fixed one",
-        "lift": "is the A-weighted limit where the fixed one is below it",
-    }[rule.combine]
-    return tuple(
-        f"{period}: the ambient level {known[period]:g} dB(A) + {plus:g} dB, less what is taken off for homes and tones, "
-        f"{holds} ({rule.cited.section})."
-        for period, plus in rule.plus_db
-        if period in known
-    )
 
 
 def _count(some: int, of: int) -> str:
