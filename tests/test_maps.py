@@ -80,7 +80,7 @@ def test_a_place_shows_its_worst_period_and_every_period_in_its_popup() -> None:
     place = shown[f"Receptor {rows[0]['id']}, neighbour {rows[0]['neighbour']}"]
     # 65.7 dB(A), deviation 1.5 dB: the day's 68 is exceeded with Phi(-2.33 / 1.5) = 6.0 %, the night's 62 with Phi(3.67 / 1.5)
     assert [row["state"] for row in rows] == ["MARGINAL PASS", "FAIL"]
-    assert (place["state"], place["label"], place["worst"]) == ("FAIL", "FAIL 65.7 dB(A)", True)
+    assert (place["state"], place["label"], place["worst"]) == ("FAIL", "▲ 65.7 dB(A)", True)
     assert ["day", "65.7 dB(A), limit 68, margin +2.3 dB, P(exceed) 6.0 %: MARGINAL PASS"] in place["rows"]
     assert ["night", "65.7 dB(A), limit 62, margin −3.7 dB, P(exceed) 99.3 %: FAIL"] in place["rows"]
     assert ["x, y in the parcel file", spot(rows[0])["file"]] in place["rows"]
@@ -178,7 +178,7 @@ def test_the_panel_says_what_the_study_says() -> None:
         assert words in page
     for row in document["neighbours"]:
         assert re.search(
-            rf"<th scope=\"row\">{row['neighbour']} .*?{row['level_db']:.1f} <small>dB\(A\)</small></td>.*?{row['state']}</span>",
+            rf"<th scope=\"row\">{row['neighbour']} <small>[^<]*; dB\(A\)</small>.*?{row['level_db']:.1f}</td>.*?{row['state']}</span>",
             page,
             re.S,
         )
@@ -244,7 +244,7 @@ def test_opens_from_the_disk_with_one_request(browser: Browser, tmp_path: Path, 
     assert asked == [(tmp_path / "map.html").as_uri()]
     assert wrong == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width  # nothing to push aside on a phone
-    assert page.locator(".siting-label.FAIL:not(.hidden)").first.inner_text() == "FAIL 65.7 dB(A)"
+    assert page.locator(".siting-label.FAIL:not(.hidden)").first.inner_text() == "▲ 65.7 dB(A)"
     assert page.locator(".leaflet-control-scale-line").all_inner_texts() != []
     assert page.get_by_label("North is up").is_visible()
     boxes = [label.bounding_box() for label in page.locator(".siting-label:not(.hidden)").all()]

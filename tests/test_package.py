@@ -132,7 +132,7 @@ def test_periods_and_neighbours_have_the_levels_of_the_study(report, example):
 
 def test_how_many_may_run_and_how_sure(report, example):
     text = " ".join(report)
-    states = [r["state"] for r in example["receptors"] if r["period"] == "day"]
+    states = [r["state"] for r in example["receptors"] if r["period"] == "day"]  # one rule each by day
     assert (
         f"{states.count('PASS')} PASS, {states.count('MARGINAL PASS')} MARGINAL PASS, 22 UNKNOWN UNKNOWN"
         in text

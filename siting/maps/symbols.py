@@ -8,7 +8,7 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry import mapping, shape
 
-from siting.judgement import SEVERITY, is_worst, judgement, named_level, spot
+from siting.judgement import SEVERITY, SIGNS, is_worst, judgement, named_level, spot
 from siting.quantities import area, length
 from siting.wording import period
 
@@ -149,7 +149,7 @@ def receptor(place: dict[str, Any], rank: int, put: Callable) -> Feature:
     rows += [[period(each["period"]), judgement(each)] for each in place["rows"]]
     at = spot(row)
     rows += [["x, y in the parcel file", at["file"]], ["Latitude, longitude", at["degrees"]]]
-    extra = {"label": f"{row['state']} {named_level(row)}"} if place["first"] and not silent else {}
+    extra = {"label": f"{SIGNS[row['state']]} {named_level(row)}"} if place["first"] and not silent else {}
     return feature(
         put({"type": "Point", "coordinates": [row["x"], row["y"]]}),
         kind="receptor",

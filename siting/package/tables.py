@@ -38,7 +38,7 @@ def running(document: Document) -> list[Document]:
     """How many of the placed units may run in each period, which, and how many receptors come to which state."""
     rows = []
     for row in document["periods"] if document["layout"]["units"] else []:
-        states = [shown_state(r) for r in document["receptors"] if r["period"] == row["period"]]
+        states = _gravest([r for r in document["receptors"] if r["period"] == row["period"]])
         counted = [f"{states.count(s)} {s}" for s in (*judgement.STATES, "NONE") if s in states]
         rows.append(
             {
@@ -49,6 +49,14 @@ def running(document: Document) -> list[Document]:
             }
         )
     return rows
+
+
+def _gravest(rows: list[Document]) -> list[str]:
+    """The gravest state of each receptor."""
+    found: dict[str, str] = {}
+    for row in rows:
+        found[row["id"]] = max(found.get(row["id"], "NONE"), shown_state(row), key=SEVERITY.__getitem__)
+    return list(found.values())
 
 
 def neighbours(document: Document, shown: int) -> Document:
