@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from siting import judgement, layout, noise, surroundings, uncertainty, verdict
 from siting import ordinance as rules
 from siting.case import Case, demand_for, limits_of, sigma_db
-from siting.geodata.coordinates import to_lonlat
+from siting.geodata.parcels import file_places
 from siting.layout import Demand
 from siting.model import FOOT_M, Assumption, Facts, Floats, Ordinance, Question, Unit
 from siting.ordinance import Limits
@@ -91,7 +91,7 @@ def stopped_by(land: Land, case: Case, voice: Voice, rows: layout.Rows) -> Recep
 
 def places(land: Land, xy: Floats) -> tuple[Floats, Floats]:
     """Points in the parcel file's own CRS and units, and as longitude and latitude, (n, 2) each."""
-    return xy, to_lonlat(land.parcels.crs, xy)
+    return file_places(land.parcels, xy)
 
 
 def receivers(listed: list[ReceptorLevel]) -> tuple[Receiver, ...]:

@@ -26,8 +26,8 @@ from siting.spread import Spread, rise_db
 WITHIN_DB = 0.1
 SHORTEST_M = 0.01  # over open land: at a unit's body nothing bounds the level
 CAP_DB = 3.0  # one surface that sends everything back
-FINE_M, FINEST_M = 0.5, 0.05
-NEAR_DB = 6.0  # below the best: a gap or a reflection narrower than a stretch may bring so much
+FINE_M, FINEST_M = 0.25, 0.05
+NEAR_DB = 4.0  # below the best: so much a gap or a reflection narrower than a stretch may bring
 SAME_M = 1e-6
 ExcessAt = Callable[[Ints, Floats], Floats]
 Stands = Callable[[Ints, Floats], NDArray[np.bool_]]

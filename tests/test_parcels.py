@@ -13,7 +13,7 @@ from shapely.geometry import box
 
 from siting.errors import InputError
 from siting.geodata.areas import stated_area_check
-from siting.geodata.parcels import find_lot, read_parcels
+from siting.geodata.parcels import file_places, find_lot, read_parcels
 
 SHARED = Path(__file__).parents[2] / "shared" / "geodata"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/geodata is not beside the checkout")
@@ -234,6 +234,26 @@ def test_cambridge():
     )
     assert ours == theirs > 0
     refused("1278-9", "did you mean", parcels=land, id="1278-9")
+
+
+@pytest.mark.parametrize(
+    ("crs", "corner"), [(2249, (X, Y)), (26986, (233_000.0, 902_000.0)), (3857, (-7_916_000.0, 5_217_000.0))]
+)
+def test_a_corner_of_a_lot_goes_back_to_the_number_in_its_file_and_to_its_longitude(tmp_path, crs, corner):
+    x, y = corner
+    land = parcels(tmp_path / "lots.parquet", [box(x, y, x + 100, y + 100)], crs=crs)
+    there, degrees = file_places(land, shapely.get_coordinates(land.lots[0]))
+    wanted = shapely.get_coordinates(box(x, y, x + 100, y + 100))
+    assert {tuple(xy) for xy in there.round(5)} == {tuple(xy) for xy in wanted}
+    for place, spot in zip(degrees, there, strict=True):
+        np.testing.assert_allclose(place, lonlat(*spot, crs=crs), atol=2e-9)  # 0.2 mm
+
+
+def test_a_file_in_degrees_gets_its_degrees_back(tmp_path):
+    land = parcels(tmp_path / "lots.parquet", [box(-71.112, 42.37, -71.111, 42.371)], crs=4326)
+    there, degrees = file_places(land, shapely.get_coordinates(land.lots[0]))
+    np.testing.assert_allclose(there.min(axis=0), [-71.112, 42.37], atol=1e-10)
+    np.testing.assert_allclose(there, degrees, atol=1e-10)
 
 
 @needs_shared

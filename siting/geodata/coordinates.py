@@ -150,6 +150,13 @@ def moved(crs: CRS, target: CRS, xy: Floats) -> Floats:
     return _moved(Transformer.from_crs(crs, target, always_xy=True), xy)
 
 
+def back(own: CRS, working: CRS, xy: Floats) -> Floats:
+    """Points (n, 2) of the working CRS in the CRS and the units of the file that has set it: the way back through `own_gate`."""
+    if own.is_projected and metre_twin(own).equals(working):
+        return xy / unit_m(own)
+    return moved(working, own, xy)
+
+
 def scale_errors(crs: CRS, lonlat: Floats) -> NDArray[np.float64]:
     """How far a map length is from the ground's at each place, as a fraction; NaN where the projection has no answer."""
     factors = Proj(crs).get_factors(lonlat[:, 0], lonlat[:, 1], errcheck=False)

@@ -42,6 +42,7 @@ class Layer:
     repaired: tuple[int, ...]  # rows whose polygon had to be made valid
     not_numbers: Mapping[str, list[int]]  # number field -> rows that hold NaN or infinity
     unit_m: float  # metres in one unit of the file's own CRS; NaN for degrees
+    own_crs: CRS  # the file's, its horizontal part
 
 
 def read_layer(
@@ -122,6 +123,7 @@ def read_layer(
         repaired=tuple(place[row] for row in mended if row in place),
         not_numbers={key: [place[r] for r in rows if r in place] for key, rows in table.not_numbers.items()},
         unit_m=unit_m(own),
+        own_crs=own,
     )
 
 

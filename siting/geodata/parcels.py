@@ -16,6 +16,7 @@ from pyproj import CRS, Transformer
 
 from siting.errors import InputError
 from siting.geodata.areas import stated_area_check
+from siting.geodata.coordinates import back, to_lonlat
 from siting.geodata.ids import lot_ids, repeated
 from siting.geodata.layers import Layer, listed, read_layer
 from siting.geodata.polygons import stacks
@@ -40,6 +41,7 @@ class Parcels:
     repaired: tuple[int, ...]  # rows whose polygon had to be made valid
     crs: CRS
     unit_m: float  # metres in one unit of the file's own CRS; NaN for degrees
+    own_crs: CRS  # the file's, its horizontal part
     source: Facts
 
     @cached_property
@@ -92,7 +94,8 @@ def read_parcels(
     area = np.where(shapely.is_missing(shapes), np.nan, shapely.area(shapes))
     parcels = Parcels(
         frame=read.frame, ids=tuple(ids), id_field=field, area_m2=area, unusable=read.unusable, primary=primary,
-        repaired=read.repaired, crs=read.crs, unit_m=read.unit_m, source=read.source,
+        repaired=read.repaired, crs=read.crs, unit_m=read.unit_m, own_crs=read.own_crs,
+        source=read.source,
     )  # fmt: skip
     notes = [*notes, *_row_notes(parcels)]
     if (check := stated_area_check(read.frame, area, read.unit_m)) is not None:
@@ -132,6 +135,11 @@ def find_lot(parcels: Parcels, id: str | None = None, at: tuple[float, float] | 
             "correct it in the file or choose another lot."
         )
     return row
+
+
+def file_places(parcels: Parcels, xy: Floats) -> tuple[Floats, Floats]:
+    """Points (n, 2) of the working CRS in the parcel file's own CRS and units, and as longitude and latitude (WGS 84)."""
+    return back(parcels.own_crs, parcels.crs, xy), to_lonlat(parcels.crs, xy)
 
 
 def _row_notes(parcels: Parcels) -> list[str]:
