@@ -7,9 +7,10 @@ from small_land import EAST, NORTH, ORIGIN, block, code, land_of, square, unit, 
 from small_town import write_houses
 
 from siting import noise
+from siting.asked import asked
 from siting.case import make_case, narrowed
 from siting.lot_lines import GAP_M, OUT_M, spacing_for
-from siting.model import Question
+from siting.model import Operation, Question
 from siting.outdoors import inside_buildings
 from siting.placement import lattice_poses
 from siting.site import make_site
@@ -22,7 +23,8 @@ def case_of(folder, houses, lots=None, reach=60.0, ordinance=None, machine=None,
     ordinance = ordinance or code({"*": 60}, periods=("any",))
     site, terrain = make_site(land, 0, ordinance)
     poses = lattice_poses(site, machine)
-    return make_case(land, 0, site, terrain, poses, machine, ordinance, Question("max"), ENVIRONMENT, reach)
+    question = asked(machine, ordinance, Question("max"), None, Operation(confidence=0.5), False)
+    return make_case(land, 0, site, terrain, poses, question, ENVIRONMENT, reach)
 
 
 def local(case, name=None):
@@ -51,7 +53,7 @@ def test_points_of_a_line_inside_a_house_are_none_and_where_the_line_comes_out_t
         == len(case.receptors.distance_m)
         == len(case.receptors)
     )
-    assert not inside_buildings(case.around, case.receptors.xy).any()
+    assert not inside_buildings(case.around, case.receptors.xy, case.receptors.height_m).any()
 
 
 def test_points_of_the_own_line_inside_a_house_are_none_either(tmp_path):
@@ -125,7 +127,8 @@ def test_no_two_points_of_a_line_are_farther_apart_than_a_gap_and_without_houses
     assert not plain.receptors.between.any()
     coarse = narrowed(case, ~case.receptors.between)
     np.testing.assert_array_equal(coarse.receptors.xy, plain.receptors.xy)
-    assert len(coarse.demand.xy) == len(coarse.limits) == len(coarse.classes) == len(plain.receptors)
+    found = coarse.limits[False]
+    assert len(coarse.hearing) == len(found.limit_db) == len(found.classes) == len(plain.receptors)
 
 
 @pytest.mark.parametrize("gap", [3.0, 5.0])
@@ -136,7 +139,7 @@ def test_the_sound_through_a_gap_between_two_houses_is_not_missed(tmp_path, gap)
     pose = np.array([[EAST + 9 + gap / 2, NORTH + 6.0]])
 
     def heard(xy):
-        energy = noise.transfer(unit(), pose, np.zeros(1), xy, case.around).energy[0, :, 0]
+        energy = noise.transfer(unit(), pose, np.zeros(1), xy, 1.5, case.hearing.basis, case.around).energy[0, :, 0]
         return 10 * np.log10(energy)
 
     scan = np.column_stack([EAST + np.arange(-30, 55, 0.1), np.full(850, NORTH + 75.0)])
