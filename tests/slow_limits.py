@@ -98,3 +98,27 @@ def on_line(ordinance, names, across, own, key, accept=False):
     if math.inf in (here, there):
         return min(here, there)
     return (here + there) / 2
+
+
+def units_alone(ambient, over):
+    """The loudest sound that, added to the ambient one, makes ambient + over; by halving, -100 where there is none."""
+    if over <= 0:
+        return -100.0
+    low, high = -100.0, 200.0
+    while high - low > 1e-9:
+        middle = (low + high) / 2
+        total = 10 * math.log10(10 ** (middle / 10) + 10 ** (ambient / 10))
+        low, high = (middle, high) if total <= ambient + over else (low, middle)
+    return low
+
+
+def beside_ambient(fixed, ambient, over, combine, together):
+    """A fixed limit, nothing taken off it, beside one that rests on an ambient level, None where that is not known."""
+    if ambient is None:
+        return math.nan if combine == "lower" else fixed
+    other = units_alone(ambient, over) if together else ambient + over
+    if combine == "fallback":
+        return other
+    if fixed != fixed:
+        return math.nan
+    return min(fixed, other) if combine == "lower" else max(fixed, other)

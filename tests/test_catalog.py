@@ -153,8 +153,17 @@ def test_corrections_of_real_codes():
     assert [
         load_ordinance(name).tone.minus_db for name in ("winter-garden-fl", "ogden-ut", "citrus-heights-ca")
     ] == [5, 5, 5]
-    # 10 dB over the ambient level in all are 10 lg(10 - 1) = 9.54 for the source alone, 5 dB are 10 lg(3.162 - 1) = 3.35
-    assert dict(load_ordinance("ogden-ut").ambient.plus_db) == {"day": 9.5, "night": 3.3}
+    ogden, oregon, broward, street = (
+        load_ordinance(name).ambient for name in ("ogden-ut", "oregon", "broward-county-fl", "scottville-mi")
+    )
+    assert dict(ogden.plus_db) == {"day": 10, "night": 5} and dict(oregon.plus_db) == {"day": 10, "night": 10}
+    assert dict(broward.plus_db) == {"all times": 5}
+    # what is measured has the background in it; Scottville speaks of the noise that comes from the premises
+    assert [rule.with_ambient for rule in (ogden, oregon, broward, street)] == [True, True, True, False]
+    assert (
+        load_ordinance("ogden-ut").tone.tables_only
+        and not load_ordinance("winter-garden-fl").tone.tables_only
+    )
     assert load_ordinance("san-diego-ca").where_zones_meet == "mean"
     place = load_ordinance("oregon").measured
     assert (place.at, place.distance_m) == ("near building", pytest.approx(7.62))

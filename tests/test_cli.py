@@ -105,7 +105,8 @@ def test_a_wanted_confidence_moves_the_answer(tmp_path, lots):
 def test_options_of_running_reach_the_study(tmp_path, lots):
     path = tmp_path / "ambient.toml"
     path.write_text(
-        TOWN.replace("LIMIT", "60") + '[tone]\nminus_db = 5\n[ambient]\ncombine = "fallback"\nany = 10\n'
+        TOWN.replace("LIMIT", "60") + '[tone]\nminus_db = 5\n[ambient]\ncombine = "fallback"\n'
+        "measured_with_ambient = false\nany = 10\n"
     )
     words = (
         *assess(lots, "--ordinance", path, "--json"),

@@ -5,6 +5,7 @@ Phi(-2) = 2.3 %, Phi(-1.5) = 6.7 %, Phi(-1) = 15.9 %, Phi(-0.5) = 30.9 %, Phi(0.
 """
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -197,12 +198,14 @@ def test_illinois_by_the_class_of_the_emitting_lot_and_averaged_over_the_hour():
 
 
 def test_oregon_compares_what_is_heard_half_of_the_hour_with_the_ambient_level():
-    # Table 8: L50 55 / 50; on new sites no more than 10 dB over the ambient level in all: 38 + 9.5 = 47.5 for the source
+    # Table 8: L50 55 / 50; on new sites no more than 10 dB over the ambient level in all: 10^4.8 - 10^3.8 = 63096 - 6310 = 56786
+    # for the source, 10 lg 56786 = 47.54; over 45 dB it is 54.54, more than 50
     known = Operation(tone=False, ambient_dba=(("day", 38.0), ("night", 45.0)), accept_unverified=True)
-    assert limit("oregon", "day", statistic="L50", operation=known) == 47.5
-    assert limit("oregon", "night", statistic="L50", operation=known) == 50  # 45 + 9.5 = 54.5 is more than 50
-    # 10 lg(10^4.75 + 10^3.8) = 10 lg(56234 + 6310) = 47.96, 10 dB over 38
-    assert 10 * math.log10(10**4.75 + 10**3.8) - 38 <= 10
+    assert limit("oregon", "day", statistic="L50", operation=known) == pytest.approx(47.54, abs=0.005)
+    assert 10 ** (limit("oregon", "day", statistic="L50", operation=known) / 10) == pytest.approx(
+        10**4.8 - 10**3.8
+    )
+    assert limit("oregon", "night", statistic="L50", operation=known) == 50
     assert math.isnan(
         limit("oregon", "day", statistic="L50", operation=ACCEPTED)
     )  # without the ambient level
@@ -338,15 +341,16 @@ def test_northwood_exempts_standby_machines_up_to_75_dba_but_not_their_tests():
 
 def test_ogden_goes_by_the_background_and_by_its_table_without_it():
     # paragraph A: less than 10 dB over the background by day, 5 at night, measured with the source running.
-    # over 48: 10 lg(10^5.75 + 10^4.8) = 10 lg(562341 + 63096) = 57.96; over 40: 10 lg(10^4.33 + 10^4) = 10 lg 31380 = 44.97
+    # over 48: 10^5.8 - 10^4.8 = 630957 - 63096, 10 lg 567861 = 57.54; over 40: 10^4.5 - 10^4 = 31623 - 10000, 10 lg 21623 = 43.35
+    assert dict(load_ordinance("ogden-ut").ambient.plus_db) == {"day": 10, "night": 5}  # as printed
     heard = Operation(tone=False, ambient_dba=(("day", 48.0), ("night", 40.0)))
-    assert limit("ogden-ut", "day", zones=("R-1",), operation=heard) == 57.5
-    assert limit("ogden-ut", "night", zones=("R-1",), operation=heard) == pytest.approx(43.3)
-    assert 10 * math.log10(10**5.75 + 10**4.8) < 58 and 10 * math.log10(10**4.33 + 10**4.0) < 45
-    # the background alone decides: the same on industrial land, where table 2 has 80 / 75
-    assert (
-        worst("ogden-ut", 48, "night", zones=("M-1",), operation=heard) == "FAIL"
-    )  # 48 - 43.3 = 4.7, Phi(2.35)
+    day, night = (limit("ogden-ut", period, zones=("R-1",), operation=heard) for period in ("day", "night"))
+    assert (day, night) == pytest.approx((57.54, 43.35), abs=0.005)
+    assert (10 ** (day / 10), 10 ** (night / 10)) == pytest.approx((10**5.8 - 10**4.8, 10**4.5 - 10**4.0))
+    # the background alone decides: the same on industrial land, where table 2 has 80 / 75; 48 - 43.35 = 4.65, Phi(2.33) = 99 %
+    assert worst("ogden-ut", 48, "night", zones=("M-1",), operation=heard) == "FAIL"
+    # paragraph C takes 5 dB off table 2, not off the background's rule
+    assert limit("ogden-ut", "night", zones=("R-1",), operation=replace(heard, tone=True)) == night
     # table 2 where it is not known: 55 / 50, with a tone 5 less; 48 - 50 = -2, Phi(-1) = 16 %; 48 - 45 = 3, Phi(1.5) = 93 %
     assert worst("ogden-ut", 48, "night", zones=("R-1",)) == "MARGINAL PASS"
     assert worst("ogden-ut", 48, "night", zones=("R-1",), operation=Operation(tone=True)) == "MARGINAL FAIL"
@@ -378,13 +382,16 @@ def test_broward_limits_the_half_hour_and_the_maximum():
     assert worst("broward-county-fl", 60, "all times", zones=("RS-5",)) == "FAIL"
     short = Operation(tone=False, minutes_per_hour=20)
     assert worst("broward-county-fl", 60, "all times", zones=("RS-5",), operation=short) == "PASS"
-    # (b) less than 5 dB over a background of 58: 10 lg(10^6.13 + 10^5.8) = 62.97, so 61.3 for the source
+    # (b) less than 5 dB over a background of 58: 10^6.3 - 10^5.8 = 1995262 - 630957, 10 lg 1364305 = 61.35 for the source
     loud = Operation(tone=False, ambient_dba=(("all times", 58.0),))
     assert limit(
         "broward-county-fl", "all times", statistic="L50", zones=("RS-5",), operation=loud
-    ) == pytest.approx(61.3)
+    ) == pytest.approx(61.35, abs=0.005)
     assert limit("broward-county-fl", "all times", statistic="Lmax", zones=("RS-5",), operation=loud) == 65
-    assert 10 * math.log10(10**6.13 + 10**5.8) < 63
+    assert 10 * math.log10(10**6.1349 + 10**5.8) == pytest.approx(63.0, abs=0.001)
+    # over 50: 53.35 is less than the table's 55
+    quiet = Operation(tone=False, ambient_dba=(("all times", 50.0),))
+    assert limit("broward-county-fl", "all times", statistic="L50", zones=("RS-5",), operation=quiet) == 55
     assert limit("broward-county-fl", "all times", statistic="L50", zones=("Industrial",)) == math.inf
 
 
@@ -532,7 +539,7 @@ def test_darien_independence_and_scottville_at_the_own_lot_line():
     assert independence.setback.distance_m == pytest.approx(6.096)  # 20 ft
     assert worst("independence-oh", 60, "any time") == "UNKNOWN"  # where it is measured was not read
     assert worst("independence-oh", 79, "any time", operation=ACCEPTED) == "FAIL"  # 79 - 75 = 4
-    # the street is louder than 65: the machine may be as loud as the street
+    # the street is louder than 65: the machine alone may be as loud as the street
     street = Operation(tone=False, ambient_dba=(("any time", 68.0),))
     assert limit("scottville-mi", "any time", operation=street) == 68
     assert limit("scottville-mi", "any time") == 65

@@ -161,7 +161,16 @@ ALL = '[[limits]]\nzone = "*"\nall = 55\n'
          ["The limit in dB(A) is the higher of the number above and the ambient level + 10 dB; without the ambient "
           "level the number holds [1-2: NOT READ in its source]."]),
         ('[ambient]\ncombine = "lift"\nall = 0\n', "Corrections",
-         ["The limit in dB(A) is never below the ambient level + 0 dB; without the ambient level it is not lifted."]),
+         ["The limit in dB(A) is never below the ambient level + 0 dB; without the ambient level it is not lifted.",
+          "That sum is for the ambient sound and the units together: it leaves the units alone nothing."]),
+        # 10 lg(10 - 1) = 9.54; 10 lg(10^0.2 - 1) = 10 lg 0.585 = -2.33
+        ('[ambient]\ncombine = "lower"\nmeasured_with_ambient = true\nday = 10\nevening = 2\nnight = 0\n', "Corrections",
+         ["That sum is for the ambient sound and the units together: it leaves the units alone the ambient level + 9.54 dB "
+          "(day) or − 2.33 dB (evening) or nothing (night)."]),
+        ('[ambient]\ncombine = "lower"\nmeasured_with_ambient = false\nall = 10\n', "Corrections",
+         ["That sum is for the units alone, without the ambient sound."]),
+        ('[tone]\nminus_db = 5\ntables_only = true\n', "Corrections",
+         ["For a sound with a tone every limit is 5 dB lower, but for one from the ambient level."]),
         ('[near_homes]\nminus_db = 6\nwithin_ft = 200\nzones = ["homes", "shops"]\n' + ZONES, "Corrections",
          ['Within 200 ft (60.96 m) of a lot of class "homes" or "shops" every limit is 6 dB lower.']),
         ("[standby]\noutage_exempt = true\n", "Standby use",

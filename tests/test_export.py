@@ -160,6 +160,7 @@ def test_an_ordinance_is_written_with_every_citation_and_what_is_not_a_number():
         "day": 10.0,
         "night": 5.0,
     }
+    assert data["ambient"]["with_ambient"] is True
     assert data["allowances"] == [
         {"minutes": 15.0, "plus_db": 5.0, "section": "1-3", "source": "a flyer", "read": False}
     ]

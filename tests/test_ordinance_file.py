@@ -115,6 +115,7 @@ def test_every_figure_of_a_file_is_read(write):
     assert [(rule.minutes, rule.plus_db) for rule in code.allowances] == [(15, 6), (5, 10)]
     assert (code.tone.minus_db, code.tone.over_neighbours_db) == (5, (15, 15, 15, 8, 8, 5, 5, 5, 5))
     assert (code.ambient.combine, code.ambient.plus_db) == ("lift", (("day", 11), ("night", 4)))
+    assert code.ambient.with_ambient and not code.tone.tables_only  # not said: the stricter reading of both
     assert (code.near_homes.minus_db, code.near_homes.zones) == (7, ("residential",))
     assert code.near_homes.within_m == pytest.approx(60.96)
     assert code.zone_patterns == (("residential", ("R-*", "r?")), ("business", ("B*",)))
@@ -123,6 +124,14 @@ def test_every_figure_of_a_file_is_read(write):
     assert (standby.outage_exempt, standby.testing_minutes, standby.testing_every_days) == (True, 30, 8)
     assert not standby.testing_exempt
     assert (code.conditions, code.not_applied) == (("an engineer's finding",), ("impulses",))
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_what_is_compared_with_the_ambient_level_and_what_a_tone_is_taken_off(write, said):
+    word = str(said).lower()
+    text = ORDINANCE.replace("night = 4\n", f"night = 4\nmeasured_with_ambient = {word}\n")
+    code = load_ordinance(write(text.replace("minus_db = 5\n", f"minus_db = 5\ntables_only = {word}\n")))
+    assert (code.ambient.with_ambient, code.tone.tables_only) == (said, said)
 
 
 def test_limits_one_by_one(write):
@@ -348,6 +357,11 @@ SLIPS = [
     ('combine = "lift"', 'combine = "max"', '"max"', ['"fallback", "lower", "higher", "lift"']),
     ("night = 4\n", "", "[ambient]", ["ambient.night is missing", "over the ambient level"]),
     ("night = 4\n", "night = 4\nevening = 4\n", "evening = 4", ["ambient.evening is neither a period", "day, night"]),
+    ("night = 4\n", "night = 4\nmeasured_with_ambient = 1\n", "measured_with_ambient",
+     ["ambient.measured_with_ambient is 1", "true or false"]),
+    ("night = 4\n", "night = 4\nmeasured_with_ambiant = 1\n", "measured_with_ambiant",
+     ['did you mean "measured_with_ambient"?']),
+    ("minus_db = 5", 'minus_db = 5\ntables_only = "yes"', "tables_only", ["tone.tables_only is 'yes'", "true or false"]),
     ("night = 4\n", "night = 4\nall = 4\n", "day = 11", ["a number for all periods and one for day"]),
     ('zones = ["residential"]', 'zones = ["dwellings"]', "dwellings",
      ['near_homes.zones names the zone class "dwellings", to which no pattern']),

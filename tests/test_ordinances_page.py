@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from small_ordinance import receptors
 
+from siting import quantities
 from siting.catalog import load_ordinance, load_unit
 from siting.catalog.ordinance_file import KEYS, PLACES, TABLES
 from siting.model import FOOT_M, Operation
@@ -92,7 +93,7 @@ def test_the_rows_of_the_worked_examples(tmp_path, title, text, row):
         for k, rule in enumerate(found.rules)
         if (rule.period, rule.metric, rule.cap) == (period, metric, cap) and statistic in (None, rule.statistic)
     ]  # fmt: skip
-    written = "none" if limit == math.inf else "?" if math.isnan(limit) else f"{limit:g}"
+    written = "none" if limit == math.inf else "?" if math.isnan(limit) else quantities.limit(limit)
     exceeded = 0.0 if limit == math.inf else float(p_exceed(float(level) + rule.shift_db, limit, SIGMA_DB))
     assert [written, chance(exceeded), state_of_probability(exceeded)] == [most, p, state]
 
@@ -133,6 +134,8 @@ def test_the_sums_in_the_text():
     # g: 20 lg of distances; m: dB(C) of the engine at 52 dB(A)
     assert [f"{69 - 20 * math.log10(d / 7):.1f}" for d in (50 - 25 * FOOT_M, 30)] == ["53.4", "56.4"]
     c_weight = (-3.0, -0.8, -0.2, 0.0, 0.0, 0.0, -0.2, -0.8, -3.0)
+    # f: the units' part of 58 dB(A) with a background of 48
+    assert f"{10 * math.log10(10**5.8 - 10**4.8):.2f}" == "57.54" and "10 lg(10^5.8 − 10^4.8) = 57.54" in PAGE
     energy = sum(10 ** ((level - 17 + w) / 10) for level, w in zip(ENGINE_DB, c_weight, strict=True))
     assert f"{10 * math.log10(energy):.1f}" == "66.9"
     assert math.hypot(2.5, 1.7, 3.0, 1.4) == pytest.approx(4.48, abs=0.005)
