@@ -71,7 +71,8 @@ def make_case(
     screened = None if terrain is None and not len(roofs) else land.buildings.geometries[roofs]
     height, spacing = environment.receptor_height_m, spacing_for(asked.unit)
     placed = place_receptors(land, row, site, asked.ordinance, reach_m, height, spacing, screened)
-    around = surroundings(land, site, terrain, placed.xy, reach_m, environment)
+    ears = np.concatenate([placed.xy, placed.pieces.reshape(-1, 2)])
+    around = surroundings(land, site, terrain, ears, reach_m, environment)
     return _case(land, site, terrain, poses, asked, reach_m, around, outdoors(placed, around))
 
 

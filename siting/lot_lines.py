@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from siting.model import Floats, Ints, Site, Unit
 from siting.site import start_of
@@ -120,9 +121,21 @@ def points_along(lines: Segments, how: How) -> Along:
     xy, piece, corner, between = xy[near], piece[near], corner[near], between[near]
     left = np.column_stack((-ahead[:, 1], ahead[:, 0]))
     alike = np.maximum.accumulate(np.where(apart, np.arange(len(line)), -1))
-    return Along(
-        xy, of[piece], left[piece], ahead[piece], corner, between, piece, np.column_stack((a, b)), alike
-    )
+    pieces = _within(np.column_stack((a, b)), xy, piece, start, SLACK * how.reach_m)
+    return Along(xy, of[piece], left[piece], ahead[piece], corner, between, piece, pieces, alike)
+
+
+def _within(pieces: Floats, xy: Floats, piece: Ints, start: BaseGeometry, far_m: float) -> Floats:
+    """The pieces without what lies beyond their first or last point, where the end itself is too far off."""
+    along = ((xy - pieces[piece, :2]) * (pieces[piece, 2:] - pieces[piece, :2])).sum(axis=1)
+    order = np.lexsort((along, piece))
+    those, first = np.unique(piece[order], return_index=True)
+    last = np.append(first[1:], len(order)) - 1
+    cut = pieces.copy()
+    for ends, outermost in ((slice(0, 2), order[first]), (slice(2, 4), order[last[: len(first)]])):
+        off = shapely.distance(shapely.points(pieces[those, ends]), start) > far_m
+        cut[those[off], ends] = xy[outermost[off]]
+    return cut
 
 
 def _divided(count: Ints) -> tuple[Ints, Ints, Floats]:
