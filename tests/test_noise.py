@@ -9,6 +9,8 @@ import pytest
 import shapely
 import slow_scene
 import slow_twin
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_land import unit
 
 from kernels.bands import A_WEIGHTING_DB
@@ -269,3 +271,32 @@ def test_a_receptor_in_the_source_itself_is_one_sentence():
     place = np.array([[3.0, 4.0], [9.0, 4.0]])
     with pytest.raises(InputError, match=r"exactly where the sound of box would start, 1\.5 m above"):
         transfer(machine, place, np.zeros(2), place[:1] + 0.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    near=st.floats(4.0, 3000.0), farther=st.floats(1.0001, 3.0), g=st.floats(0.0, 1.0), bearing=st.floats(0.0, 6.28),
+    height=st.floats(0.5, 12.0), rotation=st.floats(0.0, 90.0),
+)  # fmt: skip
+def test_moving_a_unit_away_on_even_ground_of_one_kind_never_raises_any_band(
+    near, farther, g, bearing, height, rotation
+):
+    around = open_land(Environment(10.0, 70.0, 101.325, g, 1.5))
+    away = np.array([math.cos(bearing), math.sin(bearing)])
+    ears = np.array([near * away, farther * near * away])
+    energy = noise.transfer(
+        unit(), np.zeros((1, 2)), np.array([rotation]), ears, height, np.eye(9), around
+    ).energy[0]
+    assert (energy[1] < energy[0]).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(-40, 40), st.floats(-40, 40)), min_size=2, max_size=6), st.floats(0.0, 1.0)
+)
+def test_more_units_never_lower_a_level_past_houses_either(places, g):
+    around = among_houses(shapely.box(50, -8, 56, 8), shapely.box(-14, 50, -8, 59))
+    ears = np.array([(70.0, 2.0), (-20.0, 70.0), (46.0, 3.0)])
+    xy = np.array(places)
+    energy = noise.transfer(unit(), xy, np.zeros(len(xy)), ears, 1.5, np.eye(9), around).energy
+    assert (np.diff(np.cumsum(energy, axis=0), axis=0) >= 0).all() and (energy > 0).all()
