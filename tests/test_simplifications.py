@@ -95,3 +95,30 @@ def test_a_facade_is_heard_before_it_and_not_on_it(heard):
 def test_leak_of_a_fence_by_hand(heard):
     # 10^-1.5 = 0.0316 over the top and 0.1 through: 0.1316, 8.81 dB in place of 15
     assert simplified.numbers(heard)["leak"] == f"{15 - 8.807:.1f}"
+
+
+def test_margins_by_hand(heard):
+    """Source 3.02 dB, at 1 kHz with 2 dB of its spectrum 3.63, reading 1.4; 1.645 deviations at 95 %."""
+    power = np.add(small_scenes.SET, (-26.2, -16.1, -8.6, -3.2, 0.0, 1.2, 1.0, -1.1))
+    share = 10 ** (power / 10) / sum(10 ** (power / 10))
+    band = 3 / math.hypot(*share)
+    said = simplified.numbers(heard)
+    assert said["band_sigma"] == f"{band:.1f}"
+    assert said["band_margin"] == f"{1.645 * (math.hypot(3.63, band, 1.4) - math.hypot(3.63, 3, 1.4)):.1f}"
+    assert said["screened_margin"] == f"{1.645 * (math.hypot(3.02, 6, 1.4) - math.hypot(3.02, 3, 1.4)):.1f}"
+
+
+def test_whole_days_by_hand(heard):
+    said = simplified.numbers(heard)
+    # 15 hours of day, 9 of night ten times; 12 of day, 3 of evening 10^0.5 times, 9 of night
+    assert [said["ldn_all"], said["ldn"]] == [f"{10 * math.log10(x):.1f}" for x in (105 / 24, 105 / 15)]
+    evening = 3 * 10**0.5
+    sums = ((102 + evening) / 24, (102 + evening) / (12 + evening))
+    assert [said["cnel_all"], said["cnel"]] == [f"{10 * math.log10(x):.1f}" for x in sums]
+
+
+def test_a_band_of_an_old_code_by_hand(heard):
+    """500 Hz and 1 kHz reach into 600-1200 Hz: of 355 to 708 Hz lg(708 / 600) / lg 2, of 708 to 1413 Hz lg(1200 / 708) / lg 2."""
+    low, high = 10**6.67, 10**5.89
+    part = low * math.log2(708 / 600) + high * math.log2(1200 / 708)
+    assert simplified.numbers(heard)["old_band"] == f"{10 * math.log10((low + high) / part):.1f}"

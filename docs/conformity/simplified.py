@@ -3,13 +3,20 @@
 import math
 from pathlib import Path
 
+import numpy as np
+
 from conformity.lines import CASES, number
 from conformity.small_scenes import SET, scenes
 from kernels.bands import A_WEIGHTING_DB
+from siting import uncertainty
+from siting.catalog import load_spectra, load_unit
 from siting.levels import levels
+from siting.metrics import OLD, weights
 from siting.parts import ReceiverLevel, Scene
+from siting.rules.duty import CNEL_DB, LDN_DB
 from siting.scene.file import read_scene
 from siting.scene.write import scene_document, scene_text
+from siting.sound import resolve_sound
 
 DOCS = Path(__file__).parents[1]
 PAGE = DOCS / "simplifications.md"
@@ -17,6 +24,7 @@ FOLDER = DOCS / "simplifications"
 TEMPLATE = Path(__file__).with_name("simplifications.md")
 WALL_LOSS_DB = 10.0  # sound reduction of a light fence
 SCREENED_DB = 15.0
+CONFIDENCE = 0.95
 
 
 def scene_files() -> dict[str, str]:
@@ -83,7 +91,52 @@ def numbers(found: dict[str, ReceiverLevel]) -> dict[str, str]:
         "corner": CASES["HAND_reflection_levels"]["expected"]["corner_second_order_dB"]
         - CASES["HAND_reflection_levels"]["expected"]["corner_first_order_only_dB"],
     }
+    values |= margins() | tones(band["ground-porous"]) | hours() | {"old_band": old_band()}
     return {name: number(value, 1) for name, value in values.items()}
+
+
+def margins() -> dict[str, float]:
+    """What margins would grow by, dB, if the method erred more in a band, or behind a screen, than in dB(A).
+
+    Bands that err alike and independently of each other come to the A-weighted deviation by their parts of the energy.
+    """
+    energy = 10 ** ((np.array(SET) + A_WEIGHTING_DB) / 10)
+    share = energy / energy.sum()
+    band = uncertainty.STATED_DB / math.sqrt((share**2).sum())
+    unit = load_unit("gx230")
+    sound = resolve_sound(unit, None)
+    source, z = uncertainty.source_db(unit, sound, ("1000", "dba")), uncertainty.quantile(CONFIDENCE)
+    method = np.array([uncertainty.STATED_DB, band, uncertainty.BEYOND_DB])
+    sigma = uncertainty.total_db(source, method, uncertainty.reading_db(unit, sound))
+    return {
+        "band_sigma": band,
+        "band_margin": z * (sigma[1, 0] - sigma[0, 0]),
+        "screened_margin": z * (sigma[2, 1] - sigma[0, 1]),
+    }
+
+
+def tones(heard_db: np.ndarray) -> dict[str, float]:
+    """How much more or less bands stand above the louder of their neighbours than at the source, dB."""
+    sent, found = (np.asarray(db)[1:-1] - np.maximum(db[:-2], db[2:]) for db in (np.array(SET), heard_db))
+    change = found - sent  # 125 Hz to 4 kHz
+    return {"tone_rise": change[3], "tone_fall": -change[1]}
+
+
+def hours() -> dict[str, float]:
+    """Ldn and CNEL of a steady sound in every hour less its level, and less those of the hours from 7 to 22 alone, dB."""
+    return {
+        "ldn_all": LDN_DB,
+        "cnel_all": CNEL_DB,
+        "ldn": LDN_DB - 10 * math.log10(15 / 24),
+        "cnel": CNEL_DB - 10 * math.log10((12 + 3 * 10**0.5) / 24),
+    }
+
+
+def old_band() -> float:
+    """How much louder an old octave band is at most if it holds all of the octaves that reach into it, dB."""
+    (engine,) = [spectrum for spectrum in load_spectra() if spectrum.name == "engine"]
+    energy, part = 10 ** (np.array([engine.shape_31_db, *engine.shape_db]) / 10), weights(OLD)
+    return float((10 * np.log10(((part > 0) @ energy) / (part @ energy))).max())
 
 
 def page(found: dict[str, ReceiverLevel]) -> str:
