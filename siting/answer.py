@@ -89,6 +89,7 @@ def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, ro
         assumptions=findings.assumptions(land, asked.unit, voice, case, limits),
         notes=(
             *findings.warnings(land, case),
+            *findings.already_over(case, limits),
             *limits.notes,
             *findings.search_end(asked.question, asked.unit, answers),
             *unlisted,

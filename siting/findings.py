@@ -151,6 +151,24 @@ def warnings(land: Land, case: Case) -> tuple[str, ...]:
     return (*said, *(alone if count > OPEN_DIRECTIONS else ()))
 
 
+def already_over(case: Case, limits: Limits) -> tuple[str, ...]:
+    """A note where the machines that are there break limits without a unit."""
+    if not case.machines:
+        return ()
+    with np.errstate(divide="ignore"):
+        alone = verdict.compared(
+            limits, 10 * np.log10(case.existing), np.ones_like(case.existing), case.asked.metrics
+        )
+    broken = (alone.level_db > alone.limit_db).any(axis=1)
+    lots = len(np.unique(case.hearing.neighbour[broken]))
+    if not lots:
+        return ()
+    return (
+        f"The existing machines alone are over the limit of {lots:,} neighbour{'s' if lots > 1 else ''}: "
+        "there no unit, however quiet, can keep it.",
+    )
+
+
 def in_the_levels(around: Surroundings) -> tuple[str, ...]:
     """Which buildings, which terrain and which ground the levels were computed with, and which buildings not."""
     scene = around.scene

@@ -402,6 +402,9 @@ def test_machines_that_are_there_take_their_share_of_the_limit(tmp_path):
         for e in (None, there)
     ]
     assert most[1] < most[0]
+    strict = study(tmp_path, code({"*": 45}), units(1), zones=None, sound_at="1m", existing=there)
+    assert any("existing machines alone are over the limit of" in note for note in strict["notes"])
+    assert not any("alone are over" in note for note in loud["notes"])
 
 
 def test_a_state_plane_in_feet_and_metres_give_one_answer(tmp_path):
