@@ -315,7 +315,7 @@ class Receptors:
         np.bool_
     ]  # (n,) points put between others, for gaps through which sound passes buildings
     open_directions: int  # of 36 directions from the lot, those without another lot of the file within reach
-    home_m: Floats  # (n,) distance to the nearest lot of the zone classes that a rule for homes names; inf without such a rule
+    home_m: Floats  # (n,) distance to the nearest lot that a rule for homes means; inf beyond its reach and without such a rule
     lots: Ints  # rows of the parcel file, the lots around, the nearest first
     notes: tuple[str, ...]  # which places were no receptors, and which were moved
     # (n,) the neighbour's row in the parcel file, -1 where it is no lot

@@ -32,23 +32,43 @@ Key = TypeVar("Key", bound=Hashable)
 class Homes(NamedTuple):
     """The lots near by that a rule for homes means, and within what distance it holds; without such a rule none."""
 
+    rows: Ints  # of the parcel file
     tree: shapely.STRtree
     within_m: float
     notes: tuple[str, ...]
 
 
-def zones_inside(
-    land: Land, xy: Floats, left: Floats, ahead: Floats, corner: Floats, shapes: Geometries
-) -> Names:
-    """Zones on the side of the shape to the left of each point.
+def one_zone(land: Land, shapes: Geometries) -> list[tuple[str, ...] | None]:
+    """The zones of each shape that lies in one polygon of the map and meets no other; None for the rest."""
+    found: list[tuple[str, ...] | None] = [None] * len(shapes)
+    if land.zoning is None:
+        return [()] * len(shapes)
+    shape, zone = land.zoning.tree.query(shapes, predicate="intersects")
+    alone = np.bincount(shape, minlength=len(shapes))[shape] == 1
+    shape, zone = shape[alone], zone[alone]
+    whole = shapely.covers(land.zoning.polygons[zone], shapes[shape])
+    for k, z in zip(shape[whole].tolist(), zone[whole].tolist(), strict=True):
+        found[k] = (land.zoning.names[z],)
+    return found
+
+
+def zones_inside(land: Land, points: Along, shapes: Geometries, known: list[tuple[str, ...] | None]) -> Names:
+    """Zones on the side of its shape, to the left of each point; `known` are those of shapes that have the same everywhere.
 
     Where a shape is so narrow that no probe lies in it, the zones on the line and in the shape's middle.
     """
-    if land.zoning is None:
-        return [()] * len(xy)
-    short = np.minimum(corner, INWARD_M)
+    found = [known[k] for k in points.of.tolist()]
+    open_ = np.array([zones is None for zones in found], bool)
+    rest, which = picked_points(points, open_), np.flatnonzero(open_).tolist()
+    for k, zones in zip(which, _looked_up(land, rest, shapes[rest.of]), strict=True):
+        found[k] = zones
+    return [zones or () for zones in found]
+
+
+def _looked_up(land: Land, points: Along, shapes: Geometries) -> Names:
+    xy, short = points.xy, np.minimum(points.corner, INWARD_M)
     probes = [
-        xy + depth * left + np.reshape(aside, (-1, 1)) * ahead
+        xy + depth * points.left + np.reshape(aside, (-1, 1)) * points.ahead
         for depth, aside in ((INWARD_M, short), (DEEP_M, 0.0), (DEEP_M, DEEP_M), (DEEP_M, -DEEP_M))
     ]
     shapely.prepare(shapes)
@@ -62,18 +82,17 @@ def zones_inside(
     )
 
 
-def zones_outside(
-    land: Land, xy: Floats, left: Floats, ahead: Floats, corner: Floats, shapes: Geometries
-) -> Names:
+def zones_outside(land: Land, points: Along, shapes: Geometries) -> Names:
     """Zones on the other side of the line, to the right of each point."""
     if land.zoning is None:
-        return [()] * len(xy)
-    short = np.minimum(corner, INWARD_M)[:, None]
-    probes = np.concatenate([xy - INWARD_M * left + short * ahead, xy - DEEP_M * left])
-    whose = np.tile(np.arange(len(xy)), 2)
+        return [()] * len(points.xy)
+    short = np.minimum(points.corner, INWARD_M)[:, None]
+    straight = points.xy - DEEP_M * points.left
+    probes = np.concatenate([points.xy - INWARD_M * points.left + short * points.ahead, straight])
+    whose, shapes = np.tile(np.arange(len(points.xy)), 2), np.tile(shapes[points.of], 2)
     shapely.prepare(shapes)
-    out = ~shapely.contains_xy(shapes[whose], *probes.T)
-    return zone_names(land.zoning, probes[out], whose[out], len(xy))
+    out = ~shapely.contains_xy(shapes, *probes.T)
+    return zone_names(land.zoning, probes[out], whose[out], len(points.xy))
 
 
 def zones_around(land: Land, xy: Floats, shapes: Geometries) -> Names:
@@ -95,11 +114,12 @@ def homes(land: Land, ordinance: Ordinance | None, near: BaseGeometry, reach_m: 
     """
     rule = None if ordinance is None else ordinance.near_homes
     if ordinance is None or rule is None:
-        return Homes(shapely.STRtree([]), -1.0, ())
-    lots = land.parcels.lots[land.tree.query(near, predicate="dwithin", distance=reach_m + rule.within_m)]
+        return Homes(np.zeros(0, np.int64), shapely.STRtree([]), -1.0, ())
+    rows = land.tree.query(near, predicate="dwithin", distance=reach_m + rule.within_m)
+    lots = land.parcels.lots[rows]
     if land.zoning is None:
         note = "No zoning tells which lots are homes: for the limits near homes every lot is taken for one."
-        return Homes(shapely.STRtree(lots), rule.within_m, (note,))
+        return Homes(rows, shapely.STRtree(lots), rule.within_m, (note,))
     names, code = land.zoning.coded
     classes = [set(classes_of(ordinance, name)) for name in names]
     meant = np.array([not c or bool(c & set(rule.zones)) for c in classes], bool)[code]
@@ -110,17 +130,18 @@ def homes(land: Land, ordinance: Ordinance | None, near: BaseGeometry, reach_m: 
     )
     whole = shapely.area(lots)
     home = (lived >= HOME_SHARE * whole) | (zoned < ZONED_SHARE * whole)
-    return Homes(shapely.STRtree(lots[home]), rule.within_m, ())
+    return Homes(rows[home], shapely.STRtree(lots[home]), rule.within_m, ())
 
 
-def home_distance(lived: Homes, xy: Floats) -> Floats:
-    """Distance to the nearest home (n,); inf where none is near by."""
-    away = np.full(len(xy), np.inf)
-    if len(lived.tree):
+def home_distance(lived: Homes, xy: Floats, lot: Ints) -> Floats:
+    """Distance from points of lots (n,) to the nearest home (n,); inf where none is so near that the rule holds."""
+    away = np.where(np.isin(lot, lived.rows), 0.0, np.inf)
+    if len(lived.rows):
+        rest = np.flatnonzero(away > 0)
         (point, _), distance = lived.tree.query_nearest(
-            shapely.points(xy), all_matches=False, return_distance=True
+            shapely.points(xy[rest]), max_distance=lived.within_m, all_matches=False, return_distance=True
         )
-        away[point] = distance
+        away[rest[point]] = distance
     return away
 
 

@@ -17,6 +17,7 @@ from siting.own_zones import (
     Homes,
     Names,
     home_distance,
+    one_zone,
     with_changes,
     zones_around,
     zones_inside,
@@ -37,6 +38,7 @@ class Part(NamedTuple):
     across: Names
     xy: Floats
     height_m: Floats
+    home_m: Floats
     between: NDArray[np.bool_]
     piece: Ints
     pieces: Floats
@@ -48,7 +50,7 @@ class Look(NamedTuple):
 
     zones: Names
     across: Names
-    lot: Ints
+    lot: Ints  # the neighbour's row
 
 
 def on_lines(
@@ -57,16 +59,18 @@ def on_lines(
     """Points on lines, with the zones of the shape that they enclose; those of a zoning district with the nearest lot in it."""
     districts = ordinance is not None and ordinance.measured.at == "zone line"
 
-    def look(points: Along) -> Look:
-        at = (land, points.xy, points.left, points.ahead, points.corner, lines.shapes[points.of])
-        lot = _behind(land, others, lines, points) if districts else lines.lots[points.of]
-        return Look(zones_inside(*at), zones_outside(*at) if _mean(ordinance) else _none(points), lot)
+    known = one_zone(land, lines.shapes)
 
-    points, seen = _with_changes(lived, points_along(lines.lines, how), look)
+    def look(points: Along) -> Look:
+        across = zones_outside(land, points, lines.shapes) if _mean(ordinance) else _none(points)
+        lot = _behind(land, others, lines, points) if districts else lines.lots[points.of]
+        return Look(zones_inside(land, points, lines.shapes, known), across, lot)
+
+    points, seen, home_m = _with_changes(lived, points_along(lines.lines, how), look, not districts)
     names = [
         land.parcels.ids[k] if k >= 0 else lines.names[s] for k, s in zip(seen.lot, points.of, strict=True)
     ]
-    return _part(names, points, seen, lines.height_m)
+    return _part(names, points, seen, home_m, lines.height_m)
 
 
 def on_own_line(
@@ -76,32 +80,39 @@ def on_own_line(
     site, lots = how.site, land.parcels.lots[others]
     tree = shapely.STRtree(lots)
     own = np.array([site.lot])
+    known, its_own = one_zone(land, lots), one_zone(land, own)
 
     def look(points: Along) -> Look:
         if not len(others):
             return Look(_none(points), _none(points), np.full(len(points.xy), -1))
         nearest = tree.query_nearest(shapely.points(points.xy), all_matches=False)[1]
-        base, into = _entered(points, lots[nearest])
-        ahead = np.column_stack((into[:, 1], -into[:, 0]))
-        at = (land, points.xy, points.left, points.ahead, points.corner, own[points.of])
-        zones = zones_inside(land, base, into, ahead, np.zeros(len(base)), lots[nearest])
-        return Look(zones, zones_inside(*at) if _mean(ordinance) else _none(points), others[nearest])
+        zones = zones_inside(land, _entering(points, lots, nearest), lots, known)
+        across = zones_inside(land, points, own, its_own) if _mean(ordinance) else _none(points)
+        return Look(zones, across, others[nearest])
 
     whole = points_along(boundaries(own), replace(how, reach_m=np.inf))
-    points, seen = _with_changes(lived, whole, look)
+    points, seen, home_m = _with_changes(lived, whole, look, False)
     names = [land.parcels.ids[k] if k >= 0 else "none in the file" for k in seen.lot]
     ids = [f"{site.id}/{k + 1}" for k in range(len(points.xy))]
-    return _part(names, points, seen, height_m)._replace(id=ids)
+    return _part(names, points, seen, home_m, height_m)._replace(id=ids)
 
 
-def _entered(points: Along, lots: Geometries) -> tuple[Floats, Floats]:
-    """Where one comes into the lot that lies across from each point (n, 2), and the direction there, a unit vector."""
-    way = shapely.get_coordinates(shapely.shortest_line(shapely.points(points.xy), lots)).reshape(-1, 2, 2)
+def _entering(points: Along, lots: Geometries, nearest: Ints) -> Along:
+    """Where one comes into the lot that lies across from each point, that lot to the left."""
+    way = shapely.get_coordinates(shapely.shortest_line(shapely.points(points.xy), lots[nearest])).reshape(
+        -1, 2, 2
+    )
     step = way[:, 1] - way[:, 0]
     length = np.hypot(*step.T)[:, None]
     touching = length <= 0.01
     into = np.where(touching, -points.left, step / np.where(touching, 1.0, length))
-    return np.where(touching, points.xy, way[:, 1]), into
+    return points._replace(
+        xy=np.where(touching, points.xy, way[:, 1]),
+        of=nearest,
+        left=into,
+        ahead=np.column_stack((into[:, 1], -into[:, 0])),
+        corner=np.zeros(len(nearest)),
+    )
 
 
 def _behind(land: Land, others: Ints, lines: places.Lines, points: Along) -> Ints:
@@ -118,15 +129,15 @@ def _behind(land: Land, others: Ints, lines: places.Lines, points: Along) -> Int
     return lot
 
 
-def inside_lots(land: Land, site: Site, others: Ints, reach_m: float, height_m: float) -> Part:
+def inside_lots(land: Land, lived: Homes, site: Site, others: Ints, reach_m: float, height_m: float) -> Part:
     """Points inside the other lots, between those on their boundaries."""
     xy, lot = places.inside_points(land, others, site, reach_m)
     names, n = [land.parcels.ids[k] for k in lot], len(lot)
     zones = zones_around(land, xy, land.parcels.lots[lot])
-    return _single(names, lot, xy, zones, np.full(n, height_m))._replace(between=np.ones(n, bool))
+    return _single(lived, names, lot, xy, zones, np.full(n, height_m))._replace(between=np.ones(n, bool))
 
 
-def given_points(land: Land, others: Ints, height_m: float) -> Part:
+def given_points(land: Land, lived: Homes, others: Ints, height_m: float) -> Part:
     """The points of the file given, each with the zones at its place and the height that the file states for it.
 
     Raises
@@ -153,7 +164,7 @@ def given_points(land: Land, others: Ints, height_m: float) -> Part:
         for i, k in zip(*tree.query(points, predicate="intersects"), strict=True):
             names[i], lot[i] = land.parcels.ids[others[k]], others[k]
     xy = shapely.get_coordinates(points)
-    part = _single(names, lot, xy, zones_at(land, xy), _given_heights(frame, path, height_m))
+    part = _single(lived, names, lot, xy, zones_at(land, xy), _given_heights(frame, path, height_m))
     return part._replace(id=ids)
 
 
@@ -177,17 +188,22 @@ def _given_heights(fields: pd.DataFrame, path: str, height_m: float) -> Floats:
     return heights
 
 
-def _with_changes(lived: Homes, points: Along, look: Callable[[Along], Look]) -> tuple[Along, Look]:
-    """Points with more where something that limits hang on changes along their lines, and what is found at them."""
+def _with_changes(
+    lived: Homes, points: Along, look: Callable[[Along], Look], on_their_lots: bool
+) -> tuple[Along, Look, Floats]:
+    """Points with more where what limits hang on changes along their lines, what is found at them, and how far homes are."""
+
+    def away(points: Along, lot: Ints) -> Floats:
+        return home_distance(lived, points.xy, lot if on_their_lots else np.full(len(lot), -1))
 
     def keys(points: Along) -> list[tuple[tuple[str, ...], tuple[str, ...], int, bool]]:
         zones, across, lot = look(points)
-        near = home_distance(lived, points.xy) <= lived.within_m
+        near = away(points, lot) <= lived.within_m
         return list(zip(zones, across, lot.tolist(), near.tolist(), strict=True))
 
     points, found = with_changes(points, keys)
     lot = np.array([key[2] for key in found], np.int64)
-    return points, Look([key[0] for key in found], [key[1] for key in found], lot)
+    return points, Look([key[0] for key in found], [key[1] for key in found], lot), away(points, lot)
 
 
 def _none(points: Along) -> Names:
@@ -198,17 +214,28 @@ def _mean(ordinance: Ordinance | None) -> bool:
     return ordinance is not None and ordinance.where_zones_meet == "mean"
 
 
-def _part(names: list[str], points: Along, seen: Look, height_m: float) -> Part:
+def _part(names: list[str], points: Along, seen: Look, home_m: Floats, height_m: float) -> Part:
     return Part(
-        [], names, seen.lot, seen.zones, seen.across, points.xy, np.full(len(names), height_m), points.between,
+        [], names, seen.lot, seen.zones, seen.across, points.xy, np.full(len(names), height_m), home_m, points.between,
         points.piece, points.pieces, points.alike,
     )  # fmt: skip
 
 
-def _single(names: list[str], lot: Ints, xy: Floats, zones: Names, height_m: Floats) -> Part:
+def _single(lived: Homes, names: list[str], lot: Ints, xy: Floats, zones: Names, height_m: Floats) -> Part:
     """Points on no line."""
     n, none = len(names), np.zeros(0, np.int64)
     across: Names = [()] * n
     return Part(
-        [], names, lot, zones, across, xy, height_m, np.zeros(n, bool), np.full(n, -1), np.zeros((0, 4)), none
+        [],
+        names,
+        lot,
+        zones,
+        across,
+        xy,
+        height_m,
+        home_distance(lived, xy, lot),
+        np.zeros(n, bool),
+        np.full(n, -1),
+        np.zeros((0, 4)),
+        none,
     )

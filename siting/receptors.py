@@ -7,7 +7,7 @@ from siting import places
 from siting.errors import InputError
 from siting.lot_lines import SLACK, SPACING, Geometries, How
 from siting.model import Ints, Neighbour, Ordinance, Receptors, Site
-from siting.own_zones import Homes, home_distance, homes
+from siting.own_zones import Homes, homes
 from siting.receptor_parts import Part, given_points, inside_lots, on_lines, on_own_line
 from siting.site import Land, start_of, zones_at
 
@@ -59,9 +59,9 @@ def place_receptors(
     if where == "lot line":
         found.append(on_own_line(land, ordinance, lived, others, how, height_m))
     if where == "receiving lot" and roofs is not None:
-        found.append(inside_lots(land, site, others, reach_m, height_m))
+        found.append(inside_lots(land, lived, site, others, reach_m, height_m))
     if land.points is not None:
-        found.append(given_points(land, others, height_m))
+        found.append(given_points(land, lived, others, height_m))
     elif where == "points":
         raise InputError(
             f"The ordinance {ordinance.id if ordinance else ''} measures at given points and none are given: "
@@ -156,7 +156,7 @@ def _together(
         distance_m=shapely.distance(shapely.points(xy), start_of(site)),
         between=np.concatenate([np.zeros(0, bool), *(part.between for part in found)]),
         open_directions=open_directions(land, others, site, reach_m),
-        home_m=home_distance(lived, xy),
+        home_m=np.concatenate([np.zeros(0), *(part.home_m for part in found)]),
         lots=others,
         notes=(*notes, *lived.notes),
         lot=np.concatenate([none, *(part.lot for part in found)]),

@@ -253,8 +253,8 @@ def test_the_distance_to_homes_is_that_to_the_nearest_lot_in_their_zones(tmp_pat
     land, _, receptors = placed(tmp_path, "receiving lot line", zones=HOMES, near_homes=rule, **PATTERNS)
     homes = shapely.union_all([land.parcels.lots[land.parcels.ids.index(n)] for n in ("N", "NW", "NE")])
     expected = shapely.distance(shapely.points(receptors.xy), homes)
-    np.testing.assert_allclose(receptors.home_m, expected, atol=1e-9)
-    assert receptors.home_m.max() > 60.96 and receptors.home_m.min() == 0
+    np.testing.assert_allclose(receptors.home_m, np.where(expected > 60.96, np.inf, expected), atol=1e-9)
+    assert {0.0, np.inf} < set(receptors.home_m)
     away = placed(tmp_path, "receiving lot line", zones=HOMES, **PATTERNS)[2]
     assert np.isinf(away.home_m).all()
 
@@ -275,7 +275,12 @@ def test_a_lot_whose_zone_no_class_knows_or_that_has_none_is_taken_for_a_home(tm
     )
     homes = [land.parcels.lots[land.parcels.ids.index(n)] for n in ("E", "SE")]
     expected = shapely.distance(shapely.points(receptors.xy), shapely.union_all(homes))
-    np.testing.assert_allclose(receptors.home_m, expected, atol=1e-9)
+    np.testing.assert_allclose(receptors.home_m, np.where(expected > 60.96, np.inf, expected), atol=1e-9)
+    own = placed(
+        tmp_path, "lot line", zones=odd, near_homes=rule, patterns=[("home", ("R-*",)), ("works", ("I",))]
+    )[2]
+    expected = shapely.distance(shapely.points(own.xy), shapely.union_all(homes))
+    np.testing.assert_allclose(own.home_m, expected, atol=1e-9)
     bare = placed(tmp_path, "receiving lot line", near_homes=rule, **PATTERNS)[2]
     assert (bare.home_m == 0).all() and "every lot is taken for one" in bare.notes[0]
 

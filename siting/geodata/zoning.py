@@ -65,6 +65,7 @@ def zone_names(
     covers = shapely.intersects_xy(zoning.polygons[zone], *xy[point].T)
     place, (names, code) = point[covers], zoning.coded
     place = place if whose is None else whose[place]
-    for i, k in np.unique(np.column_stack([place, code[zone[covers]]]), axis=0).tolist():
+    each = np.unique(place * len(names) + code[zone[covers]])
+    for i, k in zip((each // len(names)).tolist(), (each % len(names)).tolist(), strict=True):
         found[i] = (*found[i], names[k])
     return found
