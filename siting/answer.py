@@ -7,7 +7,7 @@ import numpy as np
 from siting import findings, layout, noise, reasons
 from siting.asked import Asked
 from siting.case import Case, demand_for, limits_of, sigma_db
-from siting.model import Floats, Ints, Layout
+from siting.model import Floats, Ints, Layout, State
 from siting.outcome import PlacedUnit, Reading, Study
 from siting.periods import period_answers
 from siting.placement import body_polygon
@@ -72,7 +72,7 @@ def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, ro
         operation=case.asked.operation,
         existing=land.machines,
         unverified=unverified,
-        warnings=findings.hidden_by_dba(answers),
+        warnings=findings.hidden_by_dba(answers, voice.tonal),
         verdict=reasons.verdict(
             used.state,
             used.allowed,
@@ -130,11 +130,8 @@ def _reading(
     judged = judged or compared(limits, steady, sigma_db(case, voice), case.asked.metrics)
     placed, possible = len(answer.chosen), answer.bound > 0
     state = state_of(judged.p, placed, asked.wanted, possible)
-    margin = np.where(
-        np.isfinite(judged.limit_db - judged.level_db), judged.limit_db - judged.level_db, np.inf
-    )
-    worst = np.unravel_index(int(margin.argmin()), margin.shape) if np.isfinite(margin).any() else None
-    weighted = np.array([rule.metric == "dba" for rule in limits.rules])
+    margin = judged.limit_db - judged.level_db
+    worst = _governing(judged.p, margin)
     return Reading(
         reading=voice.sound.reading,
         spectrum=voice.sound.spectrum,
@@ -145,9 +142,29 @@ def _reading(
         units=placed,
         bound=answer.bound,
         worst_margin_db=None if worst is None else float(margin[worst]),
-        worst_metric=None if worst is None else limits.rules[int(worst[1])].metric,
-        state_dba=state_of(judged.p[:, weighted], placed, asked.wanted, possible) if weighted.any() else None,
+        worst_metric=None if worst is None else limits.rules[worst[1]].metric,
+        state_dba=_state_in_dba(case, voice, steady, placed, possible),
     )
+
+
+def _governing(p: Floats, margin: Floats) -> tuple[int, int] | None:
+    """Receptor and rule of the most probable exceedance; of those as probable the one with the smallest margin."""
+    known = np.isfinite(margin) & ~np.isnan(p)
+    if not known.any():
+        return None
+    most = known & (p >= p[known].max())
+    at = np.unravel_index(int(np.where(most, margin, np.inf).argmin()), margin.shape)
+    return int(at[0]), int(at[1])
+
+
+def _state_in_dba(case: Case, voice: Voice, steady: Floats, placed: int, possible: bool) -> State | None:
+    """The state that a single number in dB(A) would give, without bands, dB(C) and what a tone takes; None without any."""
+    limits = case.limits[False]
+    weighted = np.array([rule.metric == "dba" for rule in limits.rules])
+    if not weighted.any():
+        return None
+    found = compared(limits, steady, sigma_db(case, voice), case.asked.metrics)
+    return state_of(found.p[:, weighted], placed, case.asked.wanted, possible)
 
 
 def _placed(case: Case, chosen: Ints) -> tuple[PlacedUnit, ...]:

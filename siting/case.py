@@ -112,7 +112,7 @@ def _case(
     machines = _heard(machine_sources(land.machines), receptors, ordinance, operation)
     scene = replace(around.scene, sources=machines)
     existing = noise.scene_levels(scene, receptors.xy, receptors.height_m, asked.metrics)
-    tones = {voice.tonal for voice in asked.voices}
+    tones = {voice.tonal for voice in asked.voices} | {False}  # what holds without a tone is told, too
     return Case(
         site,
         terrain,

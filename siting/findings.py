@@ -123,14 +123,19 @@ def deviations(case: Case, voice: Voice, found: Compared) -> tuple[Deviation, ..
     return uncertainty.deviations(case.hearing.unit, voice.sound, case.asked.metrics, distance, height)
 
 
-def hidden_by_dba(answers: tuple[Reading, ...]) -> tuple[str, ...]:
-    """A sentence where the A-weighted limits are kept and others are not: a single dB(A) number would have hidden it."""
+def hidden_by_dba(answers: tuple[Reading, ...], tonal: bool) -> tuple[str, ...]:
+    """A sentence where the A-weighted limits are better kept than all: a single number in dB(A) would have hidden it."""
     used = next(answer for answer in answers if answer.chosen)
     better = used.state_dba is not None and verdict.SEVERITY[used.state_dba] < verdict.SEVERITY[used.state]
-    if not better or used.state_dba not in ("PASS", "MARGINAL PASS") or used.worst_metric in (None, "dba"):
+    if not better or used.state_dba not in ("PASS", "MARGINAL PASS") or used.worst_metric is None:
         return ()
-    name = judgement.metric(str(used.worst_metric))
-    return (f"In dB(A) alone this would read {used.state_dba}; the limit in {name} makes it {used.state}.",)
+    if used.worst_metric != "dba":
+        what = f"the limit in {judgement.metric(used.worst_metric)}"
+    elif tonal:
+        what = "what the code takes off for a tone"
+    else:
+        what = "another limit"
+    return (f"In dB(A) alone this would read {used.state_dba}; {what} makes it {used.state}.",)
 
 
 def warnings(land: Land, case: Case) -> tuple[str, ...]:

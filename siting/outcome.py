@@ -82,7 +82,7 @@ class Reading:
     allowed: bool
     units: int
     bound: int
-    worst_margin_db: float | None
+    worst_margin_db: float | None  # of the most probable exceedance
     worst_metric: str | None
     state_dba: State | None  # of the A-weighted limits alone, where there are any
 

@@ -1,5 +1,7 @@
 """How many of the placed units may run in each period, and which: the rest are switched off, the one that weighs most first."""
 
+from itertools import combinations
+
 import numpy as np
 
 from siting.case import Case, limits_of, sigma_db
@@ -8,6 +10,9 @@ from siting.model import Floats, Hours, Ints, Period
 from siting.outcome import PeriodAnswer, PlacedUnit
 from siting.verdict import Compared, state_of
 from siting.voices import Voice
+
+ALL_TRIED = 12  # units
+FULL = 1 + 1e-9  # the verdict adds the same energies in another order
 
 
 def period_answers(
@@ -58,13 +63,29 @@ def _hours(part: Hours) -> str:
 
 
 def _running(each: Floats, room: Floats) -> Ints:
-    """Units (N, rows) that may run together, after switching off, one by one, the one that takes most of the fullest row."""
+    """The most units (N, rows) that may run together; of as many the quietest, by their fullest row.
+
+    Up to `ALL_TRIED` units every choice is tried. Of more, the one that takes most of the fullest row is switched off until none
+    is over, and those that fit again are switched on: as many as found may run, and perhaps some more.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        full = np.nan_to_num(each / room, nan=0.0, posinf=np.inf)
+    if len(each) <= ALL_TRIED:
+        return _best_choice(full)
     run = np.arange(len(each))
-    while len(run):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            full = np.nan_to_num(each[run].sum(axis=0) / room, nan=0.0, posinf=np.inf)
-        row = int(full.argmax())
-        if full[row] <= 1 + 1e-9:
-            break
-        run = np.delete(run, int(each[run, row].argmax()))
+    while len(run) and (total := full[run].sum(axis=0)).max() > FULL:
+        run = np.delete(run, int(full[run, int(total.argmax())].argmax()))
+    for unit in np.setdiff1d(np.arange(len(each)), run)[::-1]:
+        more = np.sort(np.append(run, unit))
+        run = more if full[more].sum(axis=0).max() <= FULL else run
     return run
+
+
+def _best_choice(full: Floats) -> Ints:
+    """The same by trying every choice of units, the largest first."""
+    for count in range(len(full), 0, -1):
+        choices = np.array(list(combinations(range(len(full)), count)))
+        peak = np.array([full[choice].sum(axis=0).max(initial=0.0) for choice in choices])
+        if peak.min() <= FULL:
+            return np.asarray(choices[int(peak.argmin())])
+    return np.zeros(0, np.int64)

@@ -63,6 +63,6 @@ def remarks(document: Document) -> list[str]:
     if used and used["worst_metric"] and used["units"]:
         metric = wording.metric(used["worst_metric"])
         said.append(
-            f"Under the one that is used {metric} decides; the smallest margin is {worst_margin(used)} dB."
+            f"Under the one that is used {metric} decides, with a margin of {worst_margin(used)} dB."
         )
     return said

@@ -115,11 +115,11 @@ def quantile(confidence: float) -> float:
     Raises
     ------
     InputError
-        The confidence is not between 0 and 1.
+        The confidence is below 0.5, or not below 1.
     """
-    if not 0 < confidence < 1:
+    if not 0.5 <= confidence < 1:
         raise InputError(
-            f"the confidence is {confidence:g}; expected a number between 0 and 1, such as 0.95."
+            f"the confidence is {confidence:g}; expected a number from 0.5, where a level may reach its limit, to below 1, such as 0.95."
         )
     return NormalDist().inv_cdf(confidence)
 

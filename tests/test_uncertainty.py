@@ -52,9 +52,9 @@ def test_keeping_a_limit_with_a_confidence_is_one_rule():
         assert p == pytest.approx(1 - confidence, abs=1e-12)
 
 
-@pytest.mark.parametrize("confidence", [0.0, 1.0, -0.1, 95.0, math.nan])
+@pytest.mark.parametrize("confidence", [0.0, 0.49, 1.0, -0.1, 95.0, math.nan])
 def test_no_such_confidence(confidence):
-    with pytest.raises(InputError, match=r"expected a number between 0 and 1"):
+    with pytest.raises(InputError, match=r"expected a number from 0\.5"):
         uncertainty.quantile(confidence)
 
 
