@@ -114,8 +114,8 @@ def points_along(lines: Segments, how: How) -> Along:
     corner = np.where(nth == 0, length[piece] / 2, 0.0)
     between = nth % gaps[piece] != 0
     if how.roofs is not None:
-        out, at = _coming_out(a[apart], b[apart], how.roofs)
-        xy, piece = np.concatenate([xy, out]), np.concatenate([piece, np.flatnonzero(apart)[at]])
+        out, at = _coming_out(a, b, how.roofs)
+        xy, piece = np.concatenate([xy, out]), np.concatenate([piece, at])
         corner, between = (np.append(v, np.zeros(len(at), v.dtype)) for v in (corner, between))
     near = shapely.distance(shapely.points(xy), start) <= SLACK * how.reach_m
     xy, piece, corner, between = xy[near], piece[near], corner[near], between[near]

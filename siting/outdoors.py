@@ -57,8 +57,8 @@ def inside_buildings(around: Surroundings, xy: Floats, height_m: Floats) -> Flag
 def cut_pieces(receptors: Receptors, around: Surroundings) -> Receptors:
     """The receptors with every piece of line cut to the stretches that lie outside of buildings.
 
-    Where a line goes into a building it has a receptor (`siting.lot_lines`), so between two of its points, or its ends, it is
-    inside or outside all the way.
+    Where a line goes into a building it has a receptor a centimetre before it (`siting.lot_lines`), so between two of its points,
+    or its ends, it is inside or outside all the way but for such a centimetre.
     """
     if not len(receptors.pieces):
         return receptors
@@ -72,7 +72,8 @@ def cut_pieces(receptors: Receptors, around: Surroundings) -> Receptors:
     order = np.lexsort((np.hypot(*(xy - ends[piece, 0]).T), piece))
     i, j = order[:-1], order[1:]
     i, j = i[piece[i] == piece[j]], j[piece[i] == piece[j]]
-    free = ~inside_buildings(around, (xy[i] + xy[j]) / 2, height[piece[i]])
+    indoors = inside_buildings(around, xy, height[piece])
+    free = ~(indoors[i] | indoors[j] | inside_buildings(around, (xy[i] + xy[j]) / 2, height[piece[i]]))
     begins = free & ~np.append(False, free[:-1] & (j[:-1] == i[1:]))
     stretch = np.where(free, np.cumsum(begins) - 1, -1)
     of_node = np.full(len(xy), -1)

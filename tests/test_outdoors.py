@@ -11,8 +11,9 @@ from siting.asked import asked
 from siting.case import make_case, narrowed
 from siting.lot_lines import GAP_M, OUT_M, spacing_for
 from siting.model import Operation, Question
-from siting.outdoors import inside_buildings
+from siting.outdoors import cut_pieces, inside_buildings, joined, outdoors, picked
 from siting.placement import lattice_poses
+from siting.receptors import place_receptors
 from siting.site import make_site
 from siting.surroundings import ENVIRONMENT, surroundings
 
@@ -139,7 +140,9 @@ def test_the_sound_through_a_gap_between_two_houses_is_not_missed(tmp_path, gap)
     pose = np.array([[EAST + 9 + gap / 2, NORTH + 6.0]])
 
     def heard(xy):
-        energy = noise.transfer(unit(), pose, np.zeros(1), xy, 1.5, case.hearing.basis, case.around).energy[0, :, 0]
+        energy = noise.transfer(unit(), pose, np.zeros(1), xy, 1.5, case.hearing.basis, case.around).energy[
+            0, :, 0
+        ]
         return 10 * np.log10(energy)
 
     scan = np.column_stack([EAST + np.arange(-30, 55, 0.1), np.full(850, NORTH + 75.0)])
@@ -171,3 +174,58 @@ def test_surroundings_are_those_near_by_in_one_piece_each(tmp_path):
     assert (
         around.screens and around.scene.reflections == 1 and around.unknown_heights == around.off_terrain == 0
     )
+
+
+@pytest.mark.parametrize("where", ["receiving lot line", "lot line"])
+def test_pieces_of_line_are_all_that_lies_outdoors_and_nothing_else(tmp_path, where):
+    rng = np.random.default_rng(3)
+    bend = shapely.Point(EAST + 55, NORTH + 45).buffer(12, quad_segs=200)  # corners every 9 cm
+    lots = block() | {"NE": block()["NE"].intersection(bend)}
+    houses = {}
+    for k in range(14):
+        (w, h), (x, y) = rng.uniform(3, 14, 2), rng.uniform((-30, -40), (65, 60))
+        houses[f"h{k}"] = (square(x, y, x + w, y + h), 6.0 if k % 4 else 1.2)
+    land = land_of(tmp_path, lots, buildings=write_houses(tmp_path, houses))
+    ordinance = code({"*": 60}, where=where)
+    site = make_site(land, 0, ordinance)[0]
+    placed = place_receptors(
+        land, 0, site, ordinance, 60.0, 1.5, roofs=np.array([h for h, _ in houses.values()])
+    )
+    around = surroundings(land, site, None, placed.xy, 60.0)
+    left = outdoors(placed, around)
+    roofs = shapely.union_all([h for h, tall in houses.values() if tall > 2])
+    lines = shapely.union_all(shapely.linestrings(placed.pieces.reshape(-1, 2, 2)))
+    kept = shapely.union_all(shapely.linestrings(left.pieces.reshape(-1, 2, 2)))
+    assert kept.intersection(roofs.buffer(-1e-5)).length < 1e-6 < lines.intersection(roofs).length
+    free = shapely.points(shapely.get_coordinates(shapely.segmentize(lines.difference(roofs), 0.02)))
+    free = free[shapely.distance(free, roofs) > 3 * OUT_M]
+    assert len(free) > 5000 and shapely.distance(free, kept).max() < 1e-6
+    on = left.piece >= 0
+    assert on.all() or not left.between[~on].all()
+    ends = left.pieces[left.piece[on]].reshape(-1, 2, 2)
+    apart = shapely.distance(shapely.points(left.xy[on]), shapely.linestrings(ends))
+    assert apart.max() < 1e-6
+    spoken = np.isin(np.arange(len(left.pieces)), left.piece)
+    assert (left.alike[spoken] == np.flatnonzero(spoken)).all()
+    silent = np.flatnonzero(~spoken & (left.alike >= 0))
+    assert spoken[left.alike[silent]].all() and (len(silent) > 10 or where == "lot line")
+
+
+def test_a_place_above_a_shed_is_outdoors_and_one_below_its_roof_is_not(tmp_path):
+    case = case_of(tmp_path, {"shed": (square(12, 27, 20, 33), 3.0)})
+    xy = np.array([[16.0, 30.0], [16.0, 30.0], [30.0, 30.0]]) + ORIGIN
+    assert inside_buildings(case.around, xy, np.array([1.5, 4.5, 1.5])).tolist() == [True, False, False]
+
+
+def test_some_receptors_and_more_of_them_keep_all_that_belongs_to_each(tmp_path):
+    case = case_of(tmp_path, {"far": (square(60, 80, 61, 81), 5.0)})
+    everyone = case.receptors
+    odd = np.arange(len(everyone)) % 2 == 1
+    both = joined(picked(everyone, ~odd), picked(everyone, odd))
+    order = np.concatenate([np.flatnonzero(~odd), np.flatnonzero(odd)])
+    for name in ("id", "neighbour", "zones", "across"):
+        assert getattr(both, name) == [getattr(everyone, name)[k] for k in order]
+    for name in ("xy", "height_m", "distance_m", "between", "home_m", "lot", "piece"):
+        np.testing.assert_array_equal(getattr(both, name), getattr(everyone, name)[order])
+    np.testing.assert_array_equal(both.pieces, everyone.pieces)
+    assert cut_pieces(both, case.around).pieces.shape == everyone.pieces.shape
