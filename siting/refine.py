@@ -15,7 +15,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from siting import climb
 from siting.climb import Points, Walk
@@ -91,6 +93,7 @@ def refined(
     points = _over_open_land(points, open_excess_at)
     screened = open_excess_at is not None
     bound = np.full(len(points.of), np.nan)  # of the stretch that begins at each point
+    hull = shapely.multipoints(receptors.xy).convex_hull
     walk = None
     while True:
         best = _best(points, len(asked))
@@ -100,7 +103,7 @@ def refined(
         more = _middles(points, lines, split)
         if stands is not None:
             walk = _begun(points, receptors, best) if walk is None else climb.walked(walk, points)
-            walk, steps = _next_steps(walk, points, len(points.of) + len(more.of), stands)
+            walk, steps = _next_steps(walk, points, len(points.of) + len(more.of), stands, hull)
             more = more.with_more(steps)
         more = _over_open_land(more, open_excess_at)
         ask = _to_ask(points, lines, best, more, screened)
@@ -252,13 +255,15 @@ def _begun(points: Points, receptors: Receptors, best: Floats) -> Walk | None:
     return climb.start(points, loud, receptors.distance_m[points.of])
 
 
-def _next_steps(walk: Walk | None, points: Points, first: int, stands: Stands) -> tuple[Walk | None, Points]:
-    """The next steps inside lots that stay there; they will be the points from `first` on."""
+def _next_steps(
+    walk: Walk | None, points: Points, first: int, stands: Stands, hull: BaseGeometry
+) -> tuple[Walk | None, Points]:
+    """The next steps inside lots that stay there and among the receptors; they will be the points from `first` on."""
     none = points.picked(np.zeros(len(points.of), bool))
     if walk is None:
         return walk, none
     steps, whose = climb.steps(walk, points)
-    there = stands(steps.of, steps.xy)
+    there = stands(steps.of, steps.xy) & shapely.intersects_xy(hull, *steps.xy.T)
     tried = [first + np.flatnonzero(whose[there] == k) for k in range(len(walk.at))]
     return walk._replace(tried=tried), steps.picked(there)
 
