@@ -135,6 +135,12 @@ def _within(pieces: Floats, xy: Floats, piece: Ints, start: BaseGeometry, far_m:
     for ends, outermost in ((slice(0, 2), order[first]), (slice(2, 4), order[last[: len(first)]])):
         off = shapely.distance(shapely.points(pieces[those, ends]), start) > far_m
         cut[those[off], ends] = xy[outermost[off]]
+    bare = np.setdiff1d(
+        np.arange(len(pieces)), those
+    )  # one that ends within reach, but with no point there: the next begins there
+    for ends, other in ((slice(0, 2), slice(2, 4)), (slice(2, 4), slice(0, 2))):
+        off = bare[shapely.distance(shapely.points(pieces[bare, ends]), start) > far_m]
+        cut[off, ends] = pieces[off, other]
     return cut
 
 

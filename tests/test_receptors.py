@@ -285,3 +285,22 @@ def test_open_directions_are_counted_from_the_middle(tmp_path):
     wall = affinity.translate(shapely.box(-3000, 30, 3000, 60), EAST, NORTH)
     land = land_of(tmp_path, {"A": square(-20, -15, 20, 15), "wall": wall})
     assert placed(land)[1].open_directions == 36 - 17
+
+
+def test_no_line_is_followed_beyond_reach_and_each_point_stands_on_its_piece(tmp_path):
+    # a triangle that points at the lot: its sides begin within reach and end 2 km off, one of them without a point within reach
+    wedge = at(shapely.Polygon([(90, 15), (2000, 400), (2000, -400)]))
+    strip = square(-2000, 40, 2000, 300)
+    land = land_of(tmp_path, {"A": square(0, 0, 40, 30), "wedge": wedge, "strip": strip})
+    for reach in (30.0, 52.0, 60.0, 120.0):
+        site, receptors = placed(land, reach=reach)
+        ends = receptors.pieces.reshape(-1, 2, 2)
+        far = shapely.distance(shapely.points(ends.reshape(-1, 2)), site.buildable)
+        assert far.max() <= 1.05 * reach + 1e-9
+        apart = shapely.distance(shapely.points(receptors.xy), shapely.linestrings(ends[receptors.piece]))
+        assert apart.max() < 1e-6
+        # every place of the lines within reach lies on a piece, but for what ends beyond the last point
+        near = shapely.intersection(strip.exterior, site.buildable.buffer(0.95 * reach))
+        spots = shapely.points(shapely.get_coordinates(shapely.segmentize(near, 1.0)))
+        gap = shapely.distance(spots, shapely.multilinestrings(list(ends)))
+        assert gap.max(initial=0.0) < 0.3 * reach
