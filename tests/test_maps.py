@@ -178,7 +178,8 @@ def test_the_panel_says_what_the_study_says() -> None:
         assert words in page
     for row in document["neighbours"]:
         assert re.search(
-            rf"<th scope=\"row\">{row['neighbour']} <small>[^<]*; dB\(A\)</small>.*?{row['level_db']:.1f}</td>.*?{row['state']}</span>",
+            rf"<th scope=\"row\">{row['neighbour']} <small>[^<]*; dB\(A\)</small>"
+            rf".*?{row['level_db']:.1f}</td>.*?{row['state']}</span>",
             page,
             re.S,
         )
