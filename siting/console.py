@@ -134,7 +134,7 @@ def _print_layout(data: Document, console: Console) -> None:
 
 def _print_neighbours(data: Document, console: Console) -> None:
     rows = data["neighbours"]
-    if not rows or not data["layout"]["units"]:
+    if all(row["level_db"] is None for row in rows):
         return
     _heading(console, "Worst receptor of every neighbour")
     numbers = ("level dB", "limit dB", "margin dB", "P(exceed)")

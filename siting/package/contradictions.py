@@ -109,17 +109,17 @@ def _periods(document: Document) -> Iterator[str]:
 
 
 def _zones(document: Document) -> Iterator[str]:
-    """The counts of zones hold at least the receptors and neighbours that are listed there."""
-    counted = {(row["zone"], row["zone_class"]): row for row in document["zones"]}
-    listed: dict[tuple[Any, Any], tuple[set[str], set[str]]] = {}
-    for row in document["receptors"] if counted else []:
-        receptors, neighbours = listed.setdefault((row["zone"], row["zone_class"]), (set(), set()))
+    """The counts of each zone of the map hold at least the receptors and neighbours that are listed there."""
+    listed: dict[str | None, tuple[set[str], set[str]]] = {}
+    for row in document["receptors"] if document["zones"] else []:
+        receptors, neighbours = listed.setdefault(row["zone"], (set(), set()))
         receptors.add(row["id"])
         neighbours.add(row["neighbour"])
-    for key, (receptors, neighbours) in listed.items():
-        row = counted.get(key, {"receptors": 0, "neighbours": 0})
-        if row["receptors"] < len(receptors) or row["neighbours"] < len(neighbours):
-            yield f"{len(receptors)} receptors are listed in zone {key[0]} and {row['receptors']} counted"
+    for zone, (receptors, neighbours) in listed.items():
+        counted = [row for row in document["zones"] if row["zone"] == zone]
+        most = sum(row["receptors"] for row in counted)
+        if most < len(receptors) or sum(row["neighbours"] for row in counted) < len(neighbours):
+            yield f"{len(receptors)} receptors are listed in zone {zone} and {most} counted"
 
 
 def _worst(document: Document) -> Iterator[str]:

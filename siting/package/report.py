@@ -149,11 +149,12 @@ def _verdict(document: Document) -> Document:
 
 
 def _meaning(state: str) -> str:
-    """What the state says, with the word that the marginal ones leave out."""
+    """What the state of a whole study says, with the words that the marginal ones leave out."""
     meaning = judgement.STATES[state]
-    return (
+    said = (
         meaning if state in ("PASS", "UNKNOWN") else f"the limit is exceeded with a probability of {meaning}"
     )
+    return f"{said}, or what was asked has no room" if state == "FAIL" else said
 
 
 def _accuracy(document: Document) -> str:
