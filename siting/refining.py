@@ -16,18 +16,25 @@ from siting.site import Land
 from siting.spread import spread_of
 from siting.voices import Voice
 
+CLOSE_DB = 1.5
 SAME_M = 0.01  # a worst point so near to a receptor is that receptor
 
 
-def worst_points(land: Land, case: Case, voice: Voice, chosen: Ints) -> tuple[Case, bool]:
+def worst_points(
+    land: Land, case: Case, voice: Voice, chosen: Ints, everybody: bool = True
+) -> tuple[Case, bool]:
     """The case with the worst point of every neighbour among its receptors, and whether one of these breaks a limit.
 
-    Neighbours are those that lie near by or come within `LISTED_DB` of what they may hear; others are not listed either.
+    Neighbours are those that lie near by or come within `LISTED_DB` of what they may hear; others are not listed either. Without
+    `everybody` they are those within `CLOSE_DB` of it: while a layout is sought, only a limit that may be broken counts.
     """
     if not len(chosen) or not len(case.receptors):
         return case, False
     over, exact = _over(case, voice, chosen)
-    which = np.flatnonzero((over > -LISTED_DB) | (case.receptors.distance_m <= NEARBY_M))
+    listed = (over > -LISTED_DB) | (case.receptors.distance_m <= NEARBY_M)
+    which = np.flatnonzero(listed if everybody else over > -CLOSE_DB)
+    if not len(which):
+        return case, False
     found = _search(land, case, voice, chosen, np.where(exact, over, np.nan), which)
     known = np.isin(case.receptors.neighbour, [case.receptors.neighbour[k] for k in found.of])
     away = np.full(len(found.of), np.inf)

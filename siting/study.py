@@ -12,7 +12,7 @@ from siting.asked import asked as asked_of
 from siting.at_source import most_at_distance
 from siting.case import NEAR_DB, SURELY_DB, Case, demand_for, make_case, narrowed
 from siting.findings import NEARBY_M
-from siting.hearing import open_together
+from siting.hearing import open_together, together
 from siting.model import Environment, Floats, Ints, Layout, Operation, Ordinance, Question, Unit
 from siting.ordinance import leaves_no_room, strictest
 from siting.outcome import Study
@@ -25,6 +25,7 @@ from siting.voices import energies
 
 ACROSS_M = 200.0  # how far the lot across a street is looked for, where limits hold at the own lot line
 CONTINUOUS = Operation()
+NOTHING: Ints = np.zeros(0, np.int64)  # a layout of no units
 AT_LINES = ("receiving lot line", "receiving lot", "facade", "near building", "zone line")
 
 
@@ -106,7 +107,7 @@ def _chains(asked: Asked) -> list[list[int]]:
 def _quick_layouts(case: Case, asked: Asked) -> tuple[list[Ints], layout.Rows]:
     """About how many units are legal for each sound; as many as the search ends at are legal for quieter ones too."""
     rows = layout.first_rows(case.hearing, demand_for(case, asked.voices[asked.used]))
-    found: list[Ints] = [np.zeros(0, np.int64)] * len(asked.voices)
+    found = [NOTHING] * len(asked.voices)
     for chain in _chains(asked):
         last: Ints | None = None
         for k in chain:
@@ -121,18 +122,23 @@ def _with_worst_points(
 ) -> tuple[Case, list[Layout], layout.Rows]:
     """The answers with the worst point of every neighbour among the receptors, found by refining, until it breaks no limit."""
     case, layouts, rows = _past_buildings(whole, asked, quick)
-    voice, moved = asked.voices[asked.used], False
+    voice, before = asked.voices[asked.used], len(case.receptors)
     while True:
-        refined, broken = worst_points(land, case, voice, layouts[asked.used].chosen)
+        chosen, broken = layouts[asked.used].chosen, False
+        if asked.wanted is None:
+            refined, broken = worst_points(land, case, voice, chosen, everybody=False)
+        if not broken:
+            refined, broken = worst_points(land, case, voice, chosen)
         if not broken or asked.wanted is not None:
             break
-        case, moved, demand = refined, True, demand_for(refined, voice)
-        first = layout.first_rows(case.hearing, demand)
-        layouts[asked.used], _ = layout.most_units(case.hearing, demand, first, np.zeros(0, np.int64))
-    if moved:  # the other sounds' layouts keep to the points found, too
-        used = layouts[asked.used]
-        layouts, rows = _answers(case, asked, layout.first_rows(case.hearing, demand_for(case, voice)))
-        layouts[asked.used] = used
+        case = refined  # with more receptors behind those that were there, so the rows still hold
+        layouts[asked.used], rows = layout.most_units(case.hearing, demand_for(case, voice), rows, NOTHING)
+    new = np.arange(before, len(case.receptors))
+    for k, other in enumerate(asked.voices):  # the other sounds' layouts keep to the points found, too
+        demand = demand_for(case, other)
+        over = layout.excess(demand, together(case.hearing, layouts[k].chosen, new), new)
+        if k != asked.used and asked.wanted is None and (over > layout.OVER_DB).any():
+            layouts[k], rows = layout.most_units(case.hearing, demand, rows, NOTHING)
     return refined, layouts, rows
 
 
@@ -166,7 +172,7 @@ def _answers(case: Case, asked: Asked, rows: layout.Rows) -> tuple[list[Layout],
     """A layout for each sound; the transfer is the same, the power differs."""
     found: dict[int, Layout] = {}
     for chain in _chains(asked):
-        legal: Ints = np.zeros(0, np.int64)
+        legal = NOTHING
         for k in chain:
             found[k], rows = layout.most_units(case.hearing, demand_for(case, asked.voices[k]), rows, legal)
             legal = found[k].chosen
