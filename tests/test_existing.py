@@ -119,7 +119,7 @@ def test_refusals(layer):
     spots = [Point(SPOT)] * 2
     assert '"power_dba"' in refused(layer(spots, name=["a", "b"]))
     message = refused(layer(spots, power_dba=[90.0, None]))
-    assert "empty for 1 of 2 machines" in message and "--existing-power" in message
+    assert "empty for 1 of 2 machines" in message and "--existing-power-dba" in message
     assert "row 2" in refused(layer(spots, power_dba=[90.0, -3.0]))
     assert "power_dba is loud in row 1" in refused(layer(spots, power_dba=["loud", "90"]))
     assert "height_m is -1.0 in row 1" in refused(layer(spots, power_dba=[90.0, 90.0], height_m=[-1.0, 2.0]))
