@@ -98,6 +98,12 @@ def most_units(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints) -> tup
     return Layout(chosen, max(bound, len(chosen)), binding, metric, level), rows
 
 
+def only_bound(hearing: Hearing, demand: Demand, rows: Rows) -> Layout:
+    """A layout of nothing with the bound under the true limits of some rows."""
+    bound, binding, metric = _bound(hearing, demand, rows)
+    return Layout(np.zeros(0, np.int64), bound, binding, metric, np.full(demand.room.shape, np.nan))
+
+
 def _most_legal(
     hearing: Hearing, demand: Demand, rows: Rows, bound: int, patterns: int
 ) -> tuple[Ints, Rows]:

@@ -170,20 +170,27 @@ def _near_limits(case: Case, asked: Asked, layouts: list[Ints], near_db: float) 
 
 def _answers(case: Case, asked: Asked, rows: layout.Rows) -> tuple[list[Layout], layout.Rows]:
     """A layout for each sound; the transfer is the same, the power differs."""
+    if asked.wanted is not None:
+        return _wanted_answers(case, asked, asked.wanted, rows)
     found: dict[int, Layout] = {}
     for chain in _chains(asked):
         legal = NOTHING
         for k in chain:
             found[k], rows = layout.most_units(case.hearing, demand_for(case, asked.voices[k]), rows, legal)
             legal = found[k].chosen
-    layouts = [found[k] for k in range(len(asked.voices))]
-    if asked.wanted is None:
-        return layouts, rows
-    # where that many are legal for some sound, a part of their layout will do
-    parts = [each.chosen for each in layouts if len(each.chosen) >= asked.wanted]
+    return [found[k] for k in range(len(asked.voices))], rows
+
+
+def _wanted_answers(
+    case: Case, asked: Asked, wanted: int, rows: layout.Rows
+) -> tuple[list[Layout], layout.Rows]:
+    """One layout of the wanted number for all sounds, the quietest under the one that is used, and the bound for each."""
     demand = demand_for(case, asked.voices[asked.used])
-    chosen, rows = layout.quietest_units(case.hearing, demand, asked.wanted, rows, parts)
-    return [replace(each, chosen=chosen) for each in layouts], rows
+    most, rows = layout.most_units(case.hearing, demand, rows, NOTHING)
+    parts = [most.chosen] if len(most.chosen) >= wanted else []  # where as many are legal, a part of them will do
+    chosen, rows = layout.quietest_units(case.hearing, demand, wanted, rows, parts)
+    bounds = [layout.only_bound(case.hearing, demand_for(case, voice), rows) for voice in asked.voices]
+    return [replace(each, chosen=chosen) for each in bounds], rows
 
 
 def _at_source(land: Land, case: Case, asked: Asked, rows: layout.Rows) -> tuple[list[Case], list[Layout]]:
