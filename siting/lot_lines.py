@@ -137,7 +137,7 @@ def _within(pieces: Floats, xy: Floats, piece: Ints, start: BaseGeometry, far_m:
         cut[those[off], ends] = xy[outermost[off]]
     bare = np.setdiff1d(
         np.arange(len(pieces)), those
-    )  # one that ends within reach, but with no point there: the next begins there
+    )  # where they end within reach the next piece has a point
     for ends, other in ((slice(0, 2), slice(2, 4)), (slice(2, 4), slice(0, 2))):
         off = bare[shapely.distance(shapely.points(pieces[bare, ends]), start) > far_m]
         cut[off, ends] = pieces[off, other]

@@ -115,7 +115,12 @@ def near_buildings(
     around = shapely.intersection(grown, lots)
     found = Lines(boundaries(_areas(around)), stands.lot, lots, _names(land, stands), height_m)
     bare, said = _without_building(land, others, stands, height_m)
-    return [found, *bare], said
+    every = (
+        ["Every building on another lot is taken for one that the ordinance protects."]
+        if len(stands.lot)
+        else []
+    )
+    return [found, *bare], [*said, *every]
 
 
 def zone_lines(land: Land, site: Site, reach_m: float, height_m: float) -> Lines:

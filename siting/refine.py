@@ -6,9 +6,10 @@ that could be more than `WITHIN_DB` above the best point found. Not in the proof
 nearer than twice its size changes where it is divided otherwise.
 
 Where something screens or reflects, levels jump, and the answer is searched for. Left out is what open land and one reflection
-more (`CAP_DB`) leave below the best point found. Of the rest, stretches near the best are halved to `FINE_M`, and on to
-`FINEST_M` where a point would lie above the best if the level changed by as much again as between the points around it. Inside
-lots the search goes on from the loudest points of the lattice (`siting.climb`).
+more (`CAP_DB`) leave below the best point found. Of the rest, stretches near the best and near the limit are halved to `FINE_M`
+(farther off to `FINE_SHARE` of the distance), and all on to `FINEST_M` where a point would lie above the best if the level
+changed by as much again as between the points around it. Inside lots the search goes on from the loudest points of the lattice
+(`siting.climb`). Beyond one reflection more, and narrower than that, a loud place may be missed.
 """
 
 from collections.abc import Callable
@@ -29,7 +30,11 @@ WITHIN_DB = 0.1
 SHORTEST_M = 0.01  # over open land: at a unit's body nothing bounds the level
 CAP_DB = 3.0  # one surface that sends everything back
 FINE_M, FINEST_M = 0.25, 0.05
+FINE_SHARE = (
+    0.01  # of the distance: a strip of sound is the wider, the farther it is from the gap or the façade
+)
 NEAR_DB = 4.0  # below the best: so much a gap or a reflection narrower than a stretch may bring
+QUIET_DB = -6.0  # so far below the limit none of them matters
 SAME_M = 1e-6
 ExcessAt = Callable[[Ints, Floats], Floats]
 Stands = Callable[[Ints, Floats], NDArray[np.bool_]]
@@ -98,7 +103,7 @@ def refined(
     while True:
         best = _best(points, len(asked))
         lines = _stretches(points, row, spread, bound, screened)
-        split = _to_split(points, lines, best, screened)
+        split = _to_split(points, lines, best, screened, receptors.distance_m)
         bound[lines.i] = np.where(split, np.nan, lines.bound)
         more = _middles(points, lines, split)
         if stands is not None:
@@ -206,7 +211,9 @@ def _likely(points: Points) -> Floats:
     return np.where(np.isnan(points.excess), points.open + CAP_DB, points.excess)
 
 
-def _to_split(points: Points, lines: Stretches, best: Floats, screened: bool) -> NDArray[np.bool_]:
+def _to_split(
+    points: Points, lines: Stretches, best: Floats, screened: bool, distance_m: Floats
+) -> NDArray[np.bool_]:
     """Which stretches to halve."""
     best = best[points.group[lines.i]]
     over = lines.bound > best + WITHIN_DB
@@ -214,8 +221,9 @@ def _to_split(points: Points, lines: Stretches, best: Floats, screened: bool) ->
         known = ~np.isnan(points.excess)
         return np.asarray(over & known[lines.i] & known[lines.j] & (lines.length > SHORTEST_M))
     level = _likely(points)
-    near = np.maximum(level[lines.i], level[lines.j]) > best - NEAR_DB
-    doubtful = (lines.expected > best + WITHIN_DB) | (near & (lines.length > FINE_M))
+    near = np.maximum(level[lines.i], level[lines.j]) > np.maximum(best - NEAR_DB, QUIET_DB)
+    fine = np.maximum(FINE_M, FINE_SHARE * distance_m[points.of[lines.i]])
+    doubtful = (lines.expected > best + WITHIN_DB) | (near & (lines.length > fine))
     return np.asarray(over & doubtful & (lines.length > FINEST_M))
 
 

@@ -12,8 +12,8 @@ from kernels.air import absorption_db_per_m
 from kernels.bands import MIDBAND_HZ
 from siting.lot_lines import turn_db_per_rad
 from siting.model import Environment, Floats, Unit
+from siting.near_source import FAR_SIZES
 
-FAR_SIZES = 2.0  # a unit is one point from so many times its largest side on (`siting.near_source`)
 TOUCHING_M = 1e-3
 AT_ONCE = 2_000_000  # pairs of stretches and units
 
@@ -37,7 +37,7 @@ class Spread:
 def spread_of(
     unit: Unit, units_xy: Floats, others_xy: Floats, lowest_m: float, environment: Environment
 ) -> Spread:
-    """Of units of one kind and of other machines that are points, on ground of one kind."""
+    """Of units and other machines, which are points, on ground of one kind; `lowest_m` is the least height of any and of ears."""
     air = absorption_db_per_m(
         MIDBAND_HZ, environment.temperature_c, environment.humidity_pct, environment.pressure_kpa
     )

@@ -20,6 +20,7 @@ from siting.surroundings import ENVIRONMENT, open_land, screening_buildings, sur
 
 NOBODY = np.zeros((0, 2))
 HEIGHT_M = 1.5
+LOW = -70.0  # a limit that is broken everywhere
 POINT = replace(unit(length=0.01, width=0.01), height_m=0.01)  # with nothing of it nearer than its middle
 
 
@@ -231,7 +232,7 @@ def scene(folder, houses, where="receiving lot line", lots=None, reach=80.0):
 
 def missed(land, site, receptors, past, asked, known=None, stands=None, inside=False):
     """How far the search stays below a sampling of every neighbour's line (and of its inside), dB; with the answer."""
-    start = asked.level(receptors.xy)
+    start = asked.level(receptors.xy) - asked.limit
     start = np.where(receptors.between, np.nan, start) if known is None else start
     names = list(dict.fromkeys(receptors.neighbour))
     which = np.array([receptors.neighbour.index(name) for name in names])
@@ -246,8 +247,10 @@ def missed(land, site, receptors, past, asked, known=None, stands=None, inside=F
             xy = np.column_stack([x.ravel(), y.ravel()])
         xy = xy[shapely.distance(shapely.points(xy), site.buildable) <= 80]
         xy = xy[~inside_buildings(past, xy, np.full(len(xy), HEIGHT_M))]
-        xy = xy[asked.level(xy, obstacles=False) + 8 > out.excess[k]]  # no way round can bring so much
-        gaps.append(asked.level(xy).max() - out.excess[k])
+        xy = xy[
+            asked.level(xy, obstacles=False) - asked.limit + 8 > out.excess[k]
+        ]  # no way round can bring so much
+        gaps.append(asked.level(xy).max() - asked.limit[0] - out.excess[k])
     return np.array(gaps), out
 
 
@@ -267,10 +270,15 @@ def test_among_houses_the_worst_point_is_found(tmp_path, known):
     rng = np.random.default_rng(11)
     for _ in range(2):
         land, site, receptors, past = scene(tmp_path, some_houses(rng))
-        asked = Asked(rng.uniform((6, 6), (34, 24), (2, 2)) + ORIGIN, machine=unit(), around=past)
+        asked = Asked(rng.uniform((6, 6), (34, 24), (2, 2)) + ORIGIN, machine=unit(), around=past, limit=LOW)
         gaps, out = missed(land, site, receptors, past, asked, known)
         assert gaps.max() <= WITHIN_DB and gaps.min() > -0.5
         assert asked.points < 250 * len(out.of) and asked.rounds <= 14
+        quiet = Asked(
+            asked.units, machine=unit(), around=past, limit=0.0
+        )  # far below the limit narrow strips do not matter
+        missed(land, site, receptors, past, quiet, known)
+        assert quiet.points < 0.7 * asked.points
 
 
 @pytest.mark.parametrize("gap", [0.4, 1.0, 3.0])
@@ -278,11 +286,11 @@ def test_the_sound_through_a_gap_between_two_houses_is_found(tmp_path, gap):
     lots = {"A": square(0, 0, 24, 20), "B": square(-60, 75, 84, 100)}
     houses = {"west": (square(-40, 45, 9, 55), 9.0), "east": (square(9 + gap, 45, 70, 55), 9.0)}
     land, site, receptors, past = scene(tmp_path, houses, lots=lots, reach=300.0)
-    asked = Asked(np.array([[EAST + 9 + gap / 2, NORTH + 6.0]]), machine=unit(), around=past)
+    asked = Asked(np.array([[EAST + 9 + gap / 2, NORTH + 6.0]]), machine=unit(), around=past, limit=LOW)
     coarse = asked.level(receptors.xy[~receptors.between]).max()
     gaps, out = missed(land, site, receptors, past, asked)
     assert gaps.max() <= WITHIN_DB and out.xy[0] - ORIGIN == pytest.approx([9 + gap / 2, 75], abs=0.6)
-    assert out.excess[0] > coarse + 1
+    assert out.excess[0] + asked.limit[0] > coarse + 1
     assert asked.points < 0.1 * len(sampled(land.parcels.lots[1].exterior, 0.05))
 
 
@@ -291,7 +299,7 @@ def test_where_a_house_shades_the_line_the_louder_inside_of_the_lot_is_found(tmp
     lots = {"A": square(0, 0, 40, 20), "B": square(-10, 24, 50, 84)}
     houses = {"low": (square(-60, 20.5, 100, 23.5), 3.0)}
     land, site, receptors, past = scene(tmp_path, houses, "receiving lot", lots)
-    asked = Asked(np.array([[EAST + 20, NORTH + 4]]), machine=unit(), around=past)
+    asked = Asked(np.array([[EAST + 20, NORTH + 4]]), machine=unit(), around=past, limit=LOW)
 
     def stands(of, xy):
         lot = land.parcels.lots[receptors.lot[of]]
@@ -301,5 +309,5 @@ def test_where_a_house_shades_the_line_the_louder_inside_of_the_lot_is_found(tmp
     line = sampled(land.parcels.lots[1].exterior)
     line = line[shapely.distance(shapely.points(line), site.buildable) < 80]
     assert -0.1 < gaps.max() <= WITHIN_DB and asked.points < 1300
-    assert out.excess[0] > asked.level(line).max() + 2
+    assert out.excess[0] + asked.limit[0] > asked.level(line).max() + 2
     assert shapely.distance(shapely.points(out.xy[0]), land.parcels.lots[1].exterior) > 5
