@@ -18,12 +18,13 @@ import pandas as pd
 from shapely.errors import GEOSException
 
 from siting.errors import InputError
-from siting.model import Environment, Operation, Ordinance, Question, Unit
+from siting.law import Operation, Ordinance
+from siting.model import Environment, Question, Unit
 from siting.outcome import Study
 from siting.output import check_folder, make_folder
 from siting.site import Land, read_land
 from siting.sound import readings
-from siting.study import CONTINUOUS, assess
+from siting.study.steps import CONTINUOUS, assess
 from siting.surroundings import ENVIRONMENT
 from siting.verdict import worst_row
 

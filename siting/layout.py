@@ -104,9 +104,7 @@ def only_bound(hearing: Hearing, demand: Demand, rows: Rows) -> Layout:
     return Layout(np.zeros(0, np.int64), bound, binding, metric, np.full(demand.room.shape, np.nan))
 
 
-def _most_legal(
-    hearing: Hearing, demand: Demand, rows: Rows, bound: int, patterns: int
-) -> tuple[Ints, Rows]:
+def _most_legal(hearing: Hearing, demand: Demand, rows: Rows, bound: int, patterns: int) -> tuple[Ints, Rows]:
     """The search repeated until its layout is legal at every receptor, each time with the receptors that it broke."""
     listened: Ints | None = None
     while True:
@@ -163,9 +161,7 @@ def quietest_units(
         Layouts of at least as many units that are legal at some power; the answer is no worse than the best part of them.
     """
     poses, unit = hearing.poses, hearing.unit
-    tried = [
-        placement.quietest_part(poses, unit, loads(demand, rows).load, whole, units) for whole in legal
-    ]
+    tried = [placement.quietest_part(poses, unit, loads(demand, rows).load, whole, units) for whole in legal]
     peaks = [nearest_to_limit(hearing, demand, chosen)[0] for chosen in tried]
     for _ in range(ROUNDS):
         tried.append(placement.quietest(poses, unit, loads(demand, rows).load, units))
@@ -226,7 +222,9 @@ def excess(demand: Demand, heard: Floats, which: Ints | None = None) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (heard @ demand.mix.T) / room
         # no sound at a receptor that is over its limit already breaks nothing
-        return np.asarray(10 * np.log10(np.nan_to_num(ratio, nan=0.0, posinf=np.inf).max(axis=-1, initial=0.0)))
+        return np.asarray(
+            10 * np.log10(np.nan_to_num(ratio, nan=0.0, posinf=np.inf).max(axis=-1, initial=0.0))
+        )
 
 
 def loads(demand: Demand, rows: Rows, true: bool = False) -> Loads:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.law import Operation, Ordinance, Statistic
 from siting.metrics import ordered
-from siting.model import Assumption, Floats, Operation, Ordinance, Receptors, Statistic
+from siting.model import Assumption, Floats, Receptors
 from siting.rules import unverified
 from siting.rules.ambient import NO_ROOM_DB, ambient_alone, ambient_assumptions
 from siting.rules.corrections import corrected, deciding

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from siting.explain import explain
-from siting.model import Hours, Limit, Ordinance
+from siting.law import Hours, Limit, Ordinance
 
 Document = dict[str, Any]
 ELSEWHERE = (  # parts of the explanation that stand in the document under keys of their own, or that are for the terminal

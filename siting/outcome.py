@@ -5,20 +5,8 @@ from typing import Literal, NamedTuple
 
 from shapely.geometry.base import BaseGeometry
 
-from siting.model import (
-    Assumption,
-    Environment,
-    Facts,
-    Neighbour,
-    Operation,
-    Ordinance,
-    Question,
-    Site,
-    Sound,
-    State,
-    Statistic,
-    Unit,
-)
+from siting.law import Operation, Ordinance, Statistic
+from siting.model import Assumption, Environment, Facts, Neighbour, Question, Site, Sound, State, Unit
 from siting.parts import Scene
 
 
@@ -177,7 +165,9 @@ class Study:
     deviations: tuple[Deviation, ...]
     operation: Operation
     existing: tuple[Machine, ...]
-    unverified: tuple[str, ...]  # numbers of the ordinance that were not read in their source, a sentence each
+    unverified: tuple[
+        str, ...
+    ]  # numbers of the ordinance that were not read in their source, a sentence each
     warnings: tuple[str, ...]  # a sentence where dB(A) passes and another metric or the tone rule does not
     verdict: Verdict
     assumptions: tuple[Assumption, ...]

@@ -62,7 +62,5 @@ def remarks(document: Document) -> list[str]:
     used = next((row for row in document["readings"] if row["chosen"]), None)
     if used and used["worst_metric"] and used["units"]:
         metric = wording.metric(used["worst_metric"])
-        said.append(
-            f"Under the one that is used {metric} decides, with a margin of {worst_margin(used)} dB."
-        )
+        said.append(f"Under the one that is used {metric} decides, with a margin of {worst_margin(used)} dB.")
     return said

@@ -19,7 +19,8 @@ from siting.geodata.layers import Layer, listed, read_layer
 from siting.geodata.parcels import Parcels, read_parcels
 from siting.geodata.terrain import Terrain, read_terrain
 from siting.geodata.zoning import Zoning, read_zoning, zone_names
-from siting.model import Assumption, Facts, Floats, Ordinance, Site
+from siting.law import Ordinance
+from siting.model import Assumption, Facts, Floats, Site
 from siting.outcome import Machine
 from siting.parts import Ground
 

@@ -119,7 +119,7 @@ def quantile(confidence: float) -> float:
     """
     if not 0.5 <= confidence < 1:
         raise InputError(
-            f"the confidence is {confidence:g}; expected a number from 0.5, where a level may reach its limit, to below 1, such as 0.95."
+            f"the confidence is {confidence:g}; expected a number from 0.5 (at the limit) to below 1, such as 0.95."
         )
     return NormalDist().inv_cdf(confidence)
 

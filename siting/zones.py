@@ -2,7 +2,8 @@
 
 from fnmatch import fnmatchcase
 
-from siting.model import Ordinance, Receptors
+from siting.law import Ordinance
+from siting.model import Receptors
 
 ANY_ZONE = "*"
 

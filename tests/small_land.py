@@ -6,7 +6,8 @@ import shapely
 from shapely import affinity
 from small_ordinance import READ, small_ordinance
 
-from siting.model import Clearance, Period, Place, Setback, StatedSound, Unit
+from siting.law import Period, Place, Setback
+from siting.model import Clearance, StatedSound, Unit
 from siting.site import read_land
 
 MASS_M = 26986

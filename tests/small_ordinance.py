@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from siting.model import (
+from siting.law import (
     Allowance,
     AmbientRule,
     Cited,
@@ -14,10 +14,10 @@ from siting.model import (
     Ordinance,
     Period,
     Place,
-    Receptors,
     Standby,
     ToneRule,
 )
+from siting.model import Receptors
 
 READ = Cited("1-2", "the code of Town", True)
 UNREAD = Cited("1-2", "the code of Town", False)

@@ -23,7 +23,8 @@ from small_ordinance import (
 
 from siting.catalog import load_unit
 from siting.export import document
-from siting.model import AmbientRule, Cited, Operation, Question
+from siting.law import AmbientRule, Cited, Operation
+from siting.model import Question
 from siting.ordinance import leaves_no_room, limits_at, strictest
 from siting.rules.ambient import NO_ROOM_DB, room_db
 from siting.study import assess

@@ -32,11 +32,12 @@ from siting.cli import main
 from siting.export import document
 from siting.geodata.parcels import find_lot, read_parcels
 from siting.judgement import headline
+from siting.law import Operation
 from siting.maps import study_map
-from siting.model import Operation, Question
+from siting.model import Question
 from siting.readings_table import matrix
 from siting.site import read_land
-from siting.study import CONTINUOUS, assess
+from siting.study.steps import CONTINUOUS, assess
 from siting.web import lot_map
 from siting.web.answer import zipped
 from siting.web.page import file_name

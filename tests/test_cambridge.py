@@ -8,7 +8,8 @@ import shapely
 
 from siting.catalog import load_ordinance, load_unit
 from siting.geodata.parcels import find_lot
-from siting.model import Operation, Question
+from siting.law import Operation
+from siting.model import Question
 from siting.site import read_land
 from siting.study import assess
 from siting.zones import classes_of

@@ -12,7 +12,8 @@ from small_land import land_of, square
 
 from siting.catalog import load_ordinance, load_unit
 from siting.export import document
-from siting.model import Operation, Question
+from siting.law import Operation
+from siting.model import Question
 from siting.study import assess
 
 SIGMA_DB = 4.48

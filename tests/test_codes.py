@@ -14,10 +14,10 @@ from small_land import ORIGIN, land_of, square, write
 from small_ordinance import receptors
 
 from siting.catalog import load_ordinance, ordinance_names
+from siting.law import Operation
 from siting.metrics import NINE, weights
-from siting.model import Operation
 from siting.ordinance import limits_at, tonal
-from siting.receptors import place_receptors
+from siting.receptors.around import place_receptors
 from siting.site import make_site
 from siting.uncertainty import p_exceed, state_of_probability
 

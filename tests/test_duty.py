@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_ordinance import UNREAD, allowances, limit, receptors, small_ordinance, standby
 
-from siting.model import Hours, Operation
+from siting.law import Hours, Operation
 from siting.ordinance import limits_at, steady
 from siting.rules.duty import minutes_of_week, statistic_shift
 from siting.rules.fixed_limits import Key

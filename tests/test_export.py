@@ -14,7 +14,8 @@ from small_land import block, code, land_of, square, unit, write
 
 from siting.errors import InputError
 from siting.export import COLUMNS, document, dumps, study_files
-from siting.model import Allowance, AmbientRule, Cited, Hours, Limit, Operation, Question, Standby
+from siting.law import Allowance, AmbientRule, Cited, Hours, Limit, Operation, Standby
+from siting.model import Question
 from siting.ordinance_document import ordinance_document
 from siting.output import check_folder, write_files
 from siting.package.contradictions import contradiction

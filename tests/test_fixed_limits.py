@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_ordinance import NONE, NOT_READ, READ, UNREAD, bands, limit, receptors, small_ordinance
 
+from siting.law import Operation
 from siting.metrics import NINE
-from siting.model import Operation
 from siting.ordinance import limits_at
 
 PATTERNS = {"A": ["a*"], "B": ["b*", "ab"], "C": ["c"]}

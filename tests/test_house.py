@@ -43,7 +43,7 @@ def test_every_module_of_a_folder_is_named_once():
     assert {name: sorted(inside) for name, inside in folders.items()} == {
         name: stems(ROOT / "siting" / name) for name in folders
     }
-    assert len(folders) == 10
+    assert len(folders) == 12
 
 
 def test_the_rows_are_in_the_order_that_imports_keep():

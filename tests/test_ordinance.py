@@ -23,8 +23,8 @@ from small_ordinance import (
 )
 
 from siting.errors import InputError
+from siting.law import Cited, Operation, Place, Setback
 from siting.metrics import NINE
-from siting.model import Cited, Operation, Place, Setback
 from siting.ordinance import limits_at, metrics_of, steady, strictest
 
 PATTERNS = {"residential": ["R*"], "shop": ["B*"]}

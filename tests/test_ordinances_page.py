@@ -10,7 +10,8 @@ from small_ordinance import receptors
 from siting import quantities
 from siting.catalog import load_ordinance, load_unit
 from siting.catalog.ordinance_file import KEYS, PLACES, TABLES
-from siting.model import FOOT_M, Operation
+from siting.law import Operation
+from siting.model import FOOT_M
 from siting.ordinance import limits_at, tonal
 from siting.uncertainty import p_exceed, state_of_probability
 

@@ -7,14 +7,15 @@ from small_land import EAST, NORTH, ORIGIN, block, code, land_of, square, unit, 
 from small_town import write_houses
 
 from siting import noise
-from siting.asked import asked
-from siting.case import make_case, narrowed
-from siting.lot_lines import GAP_M, OUT_M, spacing_for
-from siting.model import Operation, Question
-from siting.outdoors import cut_pieces, inside_buildings, joined, outdoors, picked
+from siting.law import Operation
+from siting.model import Question
 from siting.placement import lattice_poses
-from siting.receptors import place_receptors
+from siting.receptors.around import place_receptors
+from siting.receptors.lot_lines import GAP_M, OUT_M, spacing_for
+from siting.receptors.outdoors import cut_pieces, inside_buildings, joined, outdoors, picked
 from siting.site import make_site
+from siting.study.asked import asked
+from siting.study.case import make_case, narrowed
 from siting.surroundings import ENVIRONMENT, surroundings
 
 

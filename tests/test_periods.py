@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from siting.model import Hours, Period
-from siting.periods import ALL_TRIED, _running, hours_in_words
+from siting.law import Hours, Period
+from siting.study.periods import ALL_TRIED, _running, hours_in_words
 
 
 def plain_most(each, room):

@@ -10,11 +10,12 @@ from small_ordinance import READ, near_homes
 from small_town import write_houses
 
 from siting.errors import InputError
-from siting.lot_lines import OUT_M
-from siting.model import FOOT_M, Place
-from siting.outdoors import outdoors
-from siting.places import around_units
-from siting.receptors import place_receptors
+from siting.law import Place
+from siting.model import FOOT_M
+from siting.receptors.around import place_receptors
+from siting.receptors.lot_lines import OUT_M
+from siting.receptors.outdoors import outdoors
+from siting.receptors.places import around_units
 from siting.site import make_site
 from siting.surroundings import ENVIRONMENT, surroundings
 

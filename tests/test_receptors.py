@@ -12,7 +12,7 @@ from small_land import EAST, NORTH, ORIGIN, at, block, code, land_of, square, un
 from siting import noise
 from siting.errors import InputError
 from siting.metrics import weights
-from siting.receptors import neighbours, place_receptors
+from siting.receptors.around import neighbours, place_receptors
 from siting.site import make_site
 
 SPACING_DB = 0.1  # what the module promises

@@ -11,11 +11,11 @@ from test_receptors import BASIS, around, star
 
 from siting import noise
 from siting.model import Receptors
-from siting.outdoors import inside_buildings, outdoors
-from siting.receptors import place_receptors
-from siting.refine import WITHIN_DB, refined
+from siting.receptors.around import place_receptors
+from siting.receptors.outdoors import inside_buildings, outdoors
+from siting.receptors.refine import WITHIN_DB, refined
+from siting.receptors.spread import rise_db, spread_of
 from siting.site import make_site
-from siting.spread import rise_db, spread_of
 from siting.surroundings import ENVIRONMENT, open_land, screening_buildings, surroundings
 
 NOBODY = np.zeros((0, 2))

@@ -15,13 +15,14 @@ from small_land import EAST, MASS_M, NORTH, block, code, land_of, square, unit, 
 from small_ordinance import limit as one_limit
 
 from kernels.bands import A_WEIGHTING_DB
-from siting.asked import wanted_units
 from siting.catalog import load_unit
 from siting.export import document
-from siting.model import Operation, Question
+from siting.law import Operation
+from siting.model import Question
 from siting.placement import FOOT_M
 from siting.site import read_land
 from siting.study import assess
+from siting.study.asked import wanted_units
 
 MOST = Question("max")
 HALF = Operation(confidence=0.5)  # levels against limits as they are: what is kept is kept to the last digit

@@ -5,7 +5,7 @@ import math
 import pytest
 from small_ordinance import UNREAD, small_ordinance, tone
 
-from siting.model import Operation
+from siting.law import Operation
 from siting.ordinance import tonal
 
 OVER = (15.0,) * 3 + (8.0,) * 2 + (5.0,) * 4

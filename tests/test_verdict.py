@@ -8,9 +8,10 @@ import pytest
 from small_land import code, square
 from small_ordinance import receptors
 
-from siting import reasons
-from siting.model import Operation, Site
+from siting.law import Operation
+from siting.model import Site
 from siting.ordinance import Limits, Rule
+from siting.study import reasons
 from siting.verdict import (
     compared,
     governing,
@@ -214,7 +215,9 @@ def test_within_the_limit_but_not_surely_enough_is_said_with_its_probability():
     rows = rows_of([49.0], [[55, 50]], sigma=2.0)  # 1 dB below: phi(-0.5) = 30.9 %
     text = " ".join(said("MARGINAL PASS", rows, allowed=False, operation=Operation()))
     assert (
-        "1.0 dB below the limit of 50" in text and "30.9 %" in text and "a confidence of 95 % is wanted" in text
+        "1.0 dB below the limit of 50" in text
+        and "30.9 %" in text
+        and "a confidence of 95 % is wanted" in text
     )
 
 

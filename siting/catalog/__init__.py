@@ -9,7 +9,8 @@ from siting.catalog.spectra_file import spectra_from
 from siting.catalog.toml_table import Table, read_toml, suggestion
 from siting.catalog.unit_file import unit_from
 from siting.errors import InputError
-from siting.model import Facts, Ordinance, Spectrum, Unit
+from siting.law import Ordinance
+from siting.model import Facts, Spectrum, Unit
 from siting.sound import readings, resolve_sound
 
 __all__ = [

@@ -8,7 +8,8 @@ from siting.catalog.ordinance_numbers import CITE, cited, length_m
 from siting.catalog.ordinance_periods import periods_of
 from siting.catalog.ordinance_rules import allowances_of, ambient_of, near_homes_of, standby_of, tone_of
 from siting.catalog.toml_table import Table
-from siting.model import Cited, Facts, Limit, MeasuredAt, Ordinance, Place, Setback
+from siting.law import Cited, Limit, MeasuredAt, Ordinance, Place, Setback
+from siting.model import Facts
 
 EVIDENCE = ("excerpt", "press", "made up", "user")
 PLACES = (

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, cast
 from siting.catalog.ordinance_numbers import CITE, cited, classes_of, only_with_periods
 from siting.catalog.toml_table import Table, suggestion
 from siting.errors import InputError
+from siting.law import Cited, Limit, Statistic
 from siting.metrics import METRICS, NINE, OLD
-from siting.model import Cited, Limit, Statistic
 
 ALL = "all"
 KEYS = ("zone", "source_zone", "metric", "statistic", "cap", ALL, "unread", *CITE)

@@ -5,7 +5,8 @@ from typing import NoReturn
 
 from siting.catalog.toml_table import Table, suggestion
 from siting.errors import InputError
-from siting.model import FOOT_M, Cited
+from siting.law import Cited
+from siting.model import FOOT_M
 
 CITE = ("section", "source", "read")
 """The keys that any table may have."""

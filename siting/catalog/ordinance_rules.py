@@ -6,8 +6,8 @@ from typing import Literal, cast
 from siting.catalog.ordinance_numbers import CITE, cited, classes_of, length_m, only_with_periods
 from siting.catalog.ordinance_periods import hours_of
 from siting.catalog.toml_table import Table
+from siting.law import Allowance, AmbientRule, Cited, NearHomes, Standby, ToneRule
 from siting.metrics import NINE
-from siting.model import Allowance, AmbientRule, Cited, NearHomes, Standby, ToneRule
 
 COMBINE = ("fallback", "lower", "higher", "lift")
 HOUR_MINUTES = 60

@@ -183,7 +183,7 @@ def ordinance_of(options: dict[str, Any]) -> Any:
 def operation_of(options: dict[str, Any], ordinance: Any) -> Any:
     """How the units run and the confidence that is wanted, each number in its bounds."""
     from siting.errors import InputError
-    from siting.model import Operation
+    from siting.law import Operation
 
     confidence, minutes = options["confidence"], options["minutes_per_hour"]
     if not 0 < confidence < 1:

@@ -9,7 +9,7 @@ import click
 from siting.cli.verb import FILE, Verb
 
 if TYPE_CHECKING:
-    from siting.model import Ordinance
+    from siting.law import Ordinance
 
 WIDTH = 110
 

@@ -8,7 +8,7 @@ from siting.explain.limits import hole_sentences, limit_sentences, statistic_sen
 from siting.explain.needs import need_sentences
 from siting.explain.rules import correction_sentences, hours, standby_sentences
 from siting.explain.summary import head, kinds, verified
-from siting.model import Ordinance, Setback
+from siting.law import Ordinance, Setback
 from siting.rule_words import distance, measured
 from siting.rules.unverified import missing_limits, unread_limits, unread_parts
 from siting.zones import ANY_ZONE, needs_zones

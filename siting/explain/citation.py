@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from siting.model import Cited, Ordinance
+from siting.law import Cited, Ordinance
 
 Cite = Callable[[Cited], str]
 """What is said of a place in brackets, with a blank before it; empty where there is nothing to say."""

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from siting.explain.citation import Cite
 from siting.judgement import metric
+from siting.law import Cited, Limit, Ordinance
 from siting.metrics import NINE, OLD
-from siting.model import Cited, Limit, Ordinance
 from siting.rules.duty import CNEL_DB, LDN_DB
 from siting.zones import ANY_ZONE, named_classes
 

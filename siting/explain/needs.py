@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from siting.law import Ordinance
 from siting.metrics import needs_lowest, ordered
-from siting.model import Ordinance
 from siting.zones import ANY_ZONE, needs_zones
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from siting.explain.citation import Cite
-from siting.model import AmbientRule, Hours, Ordinance, Standby, ToneRule
+from siting.law import AmbientRule, Hours, Ordinance, Standby, ToneRule
 from siting.rule_words import distance
 from siting.rules.ambient import room_db
 from siting.zones import needs_zones

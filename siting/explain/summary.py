@@ -1,8 +1,8 @@
 """An ordinance in a line or two: for the head of an explanation and the list of the catalogue."""
 
 from siting.explain.citation import rulings
+from siting.law import Ordinance
 from siting.metrics import NINE, OLD
-from siting.model import Ordinance
 from siting.zones import ANY_ZONE
 
 EVIDENCE = {

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from siting import quantities
 from siting.errors import InputError
-from siting.model import Assumption, Floats, Operation, Ordinance
+from siting.law import Operation, Ordinance
+from siting.model import Assumption, Floats
 from siting.rules.duty import Duty
 from siting.rules.fixed_limits import Key
 

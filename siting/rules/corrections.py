@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.model import Cited, Floats, Operation, Ordinance
+from siting.law import Cited, Operation, Ordinance
+from siting.model import Floats
 from siting.rules.ambient import ambient_alone, ambient_plus, combined
 from siting.rules.duty import Duty, allowance_of, allows_short
 from siting.rules.fixed_limits import Key

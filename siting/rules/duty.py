@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.model import Allowance, Hours, Operation, Ordinance, Standby
+from siting.law import Allowance, Hours, Operation, Ordinance, Standby
 from siting.rules.fixed_limits import Key
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from siting.law import Limit, Ordinance, Statistic
 from siting.metrics import METRICS, NINE, OLD
-from siting.model import Floats, Limit, Ordinance, Statistic
+from siting.model import Floats
 from siting.zones import ANY_ZONE, classes_of
 
 STATISTICS: tuple[Statistic, ...] = ("level", "Leq", "L50", "L10", "Lmax", "Ldn", "CNEL")

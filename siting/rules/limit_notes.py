@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting import quantities
-from siting.model import Assumption, Operation, Ordinance
+from siting.law import Operation, Ordinance
+from siting.model import Assumption
 from siting.rules.ambient import ambient_notes
 from siting.rules.corrections import taken_off
 from siting.rules.duty import Duty, allowance_of, allows_short, statistic_shift

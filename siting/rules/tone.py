@@ -3,8 +3,9 @@
 import math
 from collections.abc import Sequence
 
+from siting.law import Operation, Ordinance
 from siting.metrics import NINE
-from siting.model import Assumption, Operation, Ordinance
+from siting.model import Assumption
 
 NAME = "operation.tone"
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from siting.law import Cited, Limit, Ordinance
 from siting.metrics import NINE, OLD
-from siting.model import Cited, Limit, Ordinance
 from siting.zones import ANY_ZONE
 
 

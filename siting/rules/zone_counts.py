@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from siting.model import Ordinance, Receptors
+from siting.law import Ordinance
+from siting.model import Receptors
 from siting.outcome import ZoneCount
 from siting.rules.fixed_limits import Classes, Table, classes_at, limits_between, read_table
 from siting.zones import ANY_ZONE, needs_zones

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.model import Floats, Ints, Limit, Ordinance, Receptors
+from siting.law import Limit, Ordinance
+from siting.model import Floats, Ints, Receptors
 from siting.rules.fixed_limits import Classes, Key, Table, classes_at, limits_between, limits_used
 from siting.rules.zone_counts import class_name
 

@@ -10,8 +10,9 @@ import streamlit as st
 from siting.catalog import load_ordinance, load_unit
 from siting.export import document, study_files
 from siting.geodata.parcels import find_lot
+from siting.law import Operation
 from siting.maps import study_map
-from siting.model import Operation, Question
+from siting.model import Question
 from siting.study import assess
 from siting.web.sources import Sources, land
 

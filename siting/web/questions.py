@@ -6,7 +6,8 @@ import streamlit as st
 
 from siting.catalog import load_ordinance, load_unit, ordinance_names, unit_names
 from siting.errors import InputError
-from siting.model import Operation, Ordinance, Question
+from siting.law import Operation, Ordinance
+from siting.model import Question
 from siting.sound import TRADE_READING, readings, resolve_sound
 from siting.web.sources import EXAMPLE_ORDINANCE, KINDS, Sources, example, kept, land
 from siting.wording import read_at

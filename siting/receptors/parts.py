@@ -9,11 +9,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from siting import places
 from siting.errors import InputError
-from siting.lot_lines import Along, Geometries, How, boundaries, points_along
-from siting.model import FOOT_M, Floats, Ints, Ordinance, Site
-from siting.own_zones import (
+from siting.law import Ordinance
+from siting.model import FOOT_M, Floats, Ints, Site
+from siting.receptors import places
+from siting.receptors.lot_lines import Along, Geometries, How, boundaries, points_along
+from siting.receptors.own_zones import (
     Homes,
     Names,
     home_distance,

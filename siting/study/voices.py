@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from siting import uncertainty
+from siting.law import Operation, Ordinance
 from siting.metrics import needs_lowest, weights, weights_db
-from siting.model import Floats, Operation, Ordinance, Sound, Unit
+from siting.model import Floats, Sound, Unit
 from siting.ordinance import tonal
 
 ALIKE = 12  # decimals to which two spectra are the same

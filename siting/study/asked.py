@@ -3,10 +3,11 @@
 import math
 from dataclasses import dataclass
 
-from siting.model import Floats, Operation, Ordinance, Question, Unit
+from siting.law import Operation, Ordinance
+from siting.model import Floats, Question, Unit
 from siting.ordinance import metrics_of
 from siting.sound import readings, resolve_sound, variants
-from siting.voices import Voice, voices
+from siting.study.voices import Voice, voices
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,14 +7,14 @@ import shapely
 from numpy.typing import NDArray
 
 from siting import layout, noise
-from siting.case import Case, demand_for, extended, planned
-from siting.findings import LISTED_DB, NEARBY_M
 from siting.model import Floats, Ints, Receptors
-from siting.outdoors import inside_buildings, picked
-from siting.refine import Refined, refined
+from siting.receptors.outdoors import inside_buildings, picked
+from siting.receptors.refine import Refined, refined
+from siting.receptors.spread import spread_of
 from siting.site import Land
-from siting.spread import spread_of
-from siting.voices import Voice
+from siting.study.case import Case, demand_for, extended, planned
+from siting.study.findings import LISTED_DB, NEARBY_M
+from siting.study.voices import Voice
 
 CLOSE_DB = 1.5
 SAME_M = 0.01  # a worst point so near to a receptor is that receptor

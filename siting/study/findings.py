@@ -7,19 +7,20 @@ from numpy.typing import NDArray
 
 from siting import judgement, layout, noise, surroundings, uncertainty, verdict
 from siting import ordinance as rules
-from siting.case import Case, demand_for, limits_of, sigma_db
 from siting.geodata.parcels import file_places
+from siting.law import Ordinance
 from siting.layout import Demand
-from siting.model import FOOT_M, Assumption, Facts, Floats, Ordinance, Question, Unit
+from siting.model import FOOT_M, Assumption, Facts, Floats, Question, Unit
 from siting.ordinance import Limits
 from siting.outcome import Deviation, PathTerms, Reading, ReceptorLevel, ZoneCount
 from siting.parts import Receiver, Scene
 from siting.placement import MOST_UNITS
-from siting.receptors import RAYS
+from siting.receptors.around import RAYS
 from siting.site import Land
+from siting.study.case import Case, demand_for, limits_of, sigma_db
+from siting.study.voices import Voice, spectrum_db
 from siting.surroundings import Surroundings
 from siting.verdict import Compared, urgency, worst_row
-from siting.voices import Voice, spectrum_db
 
 NEARBY_M = 50.0  # neighbours this near are always listed
 LISTED_DB = 10.0  # farther ones where their margin is smaller than this, or not known

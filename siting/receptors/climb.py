@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.model import Floats, Ints
-from siting.places import INSIDE_M, INSIDE_SHARE
+from siting.receptors.places import INSIDE_M, INSIDE_SHARE
 
 CENTRES = 3  # in each neighbour's lot, where the search begins
 LAST_M = 0.05  # the shortest step

@@ -10,14 +10,14 @@ from dataclasses import replace
 import numpy as np
 
 from siting import layout
-from siting.case import Case, demand_for, with_receptors
 from siting.hearing import energy, together
 from siting.model import FOOT_M, Ints, Layout
-from siting.outdoors import inside_buildings, joined
 from siting.placement import body_polygon
-from siting.places import around_units
+from siting.receptors.outdoors import inside_buildings, joined
+from siting.receptors.places import around_units
 from siting.site import Land, zones_at
-from siting.voices import Voice
+from siting.study.case import Case, demand_for, with_receptors
+from siting.study.voices import Voice
 
 SHARE = 0.125  # of the distance between two points: 0.02 dB
 CLOSEST_M = 0.1
@@ -92,5 +92,3 @@ def _over(case: Case, voice: Voice, chosen: Ints) -> tuple[float, int]:
     heard = together(case.hearing, chosen, np.arange(len(case.receptors)))
     over = layout.excess(demand_for(case, voice), heard)
     return float(over.max()), int(over.argmax())
-
-

@@ -4,16 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from siting import findings, layout, noise, reasons
-from siting.asked import Asked
-from siting.case import Case, demand_for, limits_of, sigma_db
+from siting import layout, noise
 from siting.model import Floats, Ints, Layout, State
 from siting.outcome import PlacedUnit, Reading, Study
-from siting.periods import period_answers
 from siting.placement import body_polygon
-from siting.receptors import neighbours
+from siting.receptors.around import neighbours
 from siting.scene.elevation import ground_at
 from siting.site import Land
+from siting.study import findings, reasons
+from siting.study.asked import Asked
+from siting.study.case import Case, demand_for, limits_of, sigma_db
+from siting.study.periods import period_answers
+from siting.study.voices import Voice
 from siting.verdict import (
     Compared,
     compared,
@@ -23,7 +25,6 @@ from siting.verdict import (
     state_of,
     worst_of_each_neighbour,
 )
-from siting.voices import Voice
 
 
 def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, rows: layout.Rows) -> Study:

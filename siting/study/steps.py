@@ -6,22 +6,24 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from siting import answer, layout, noise, uncertainty
-from siting.asked import Asked
-from siting.asked import asked as asked_of
-from siting.at_source import most_at_distance
-from siting.case import NEAR_DB, SURELY_DB, Case, demand_for, make_case, narrowed
-from siting.findings import NEARBY_M
+from siting import layout, noise, uncertainty
 from siting.hearing import open_together, together
-from siting.model import Environment, Floats, Ints, Layout, Operation, Ordinance, Question, Unit
+from siting.law import Operation, Ordinance
+from siting.model import Environment, Floats, Ints, Layout, Question, Unit
 from siting.ordinance import leaves_no_room, strictest
 from siting.outcome import Study
 from siting.placement import MOST_UNITS, lattice_poses
-from siting.receptors import nearest_reach_m
-from siting.refining import worst_points
+from siting.receptors.around import nearest_reach_m
 from siting.site import Land, make_site
+from siting.study import answer
+from siting.study.asked import Asked
+from siting.study.asked import asked as asked_of
+from siting.study.at_source import most_at_distance
+from siting.study.case import NEAR_DB, SURELY_DB, Case, demand_for, make_case, narrowed
+from siting.study.findings import NEARBY_M
+from siting.study.voices import energies
+from siting.study.worst_points import worst_points
 from siting.surroundings import ENVIRONMENT
-from siting.voices import energies
 
 ACROSS_M = 200.0  # how far the lot across a street is looked for, where limits hold at the own lot line
 CONTINUOUS = Operation()
@@ -187,7 +189,9 @@ def _wanted_answers(
     """One layout of the wanted number for all sounds, the quietest under the one that is used, and the bound for each."""
     demand = demand_for(case, asked.voices[asked.used])
     most, rows = layout.most_units(case.hearing, demand, rows, NOTHING)
-    parts = [most.chosen] if len(most.chosen) >= wanted else []  # where as many are legal, a part of them will do
+    parts = (
+        [most.chosen] if len(most.chosen) >= wanted else []
+    )  # where as many are legal, a part of them will do
     chosen, rows = layout.quietest_units(case.hearing, demand, wanted, rows, parts)
     bounds = [layout.only_bound(case.hearing, demand_for(case, voice), rows) for voice in asked.voices]
     return [replace(each, chosen=chosen) for each in bounds], rows

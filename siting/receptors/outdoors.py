@@ -6,8 +6,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from siting.lot_lines import OUT_M
 from siting.model import Floats, Ints, Receptors
+from siting.receptors.lot_lines import OUT_M
 from siting.scene.checks import TOUCH_M
 from siting.scene.elevation import ground_at
 from siting.surroundings import Surroundings
@@ -57,7 +57,7 @@ def inside_buildings(around: Surroundings, xy: Floats, height_m: Floats) -> Flag
 def cut_pieces(receptors: Receptors, around: Surroundings) -> Receptors:
     """The receptors with every piece of line cut to the stretches that lie outside of buildings.
 
-    Where a line goes into a building it has a receptor a centimetre before it (`siting.lot_lines`), so between two of its points,
+    Where a line goes into a building it has a receptor a centimetre before it (`lot_lines`), so between two of its points,
     or its ends, it is inside or outside all the way but for such a centimetre.
     """
     if not len(receptors.pieces):

@@ -3,12 +3,13 @@
 import numpy as np
 import shapely
 
-from siting import places
 from siting.errors import InputError
-from siting.lot_lines import SLACK, SPACING, Geometries, How
-from siting.model import Ints, Neighbour, Ordinance, Receptors, Site
-from siting.own_zones import Homes, homes
-from siting.receptor_parts import Part, given_points, inside_lots, on_lines, on_own_line
+from siting.law import Ordinance
+from siting.model import Ints, Neighbour, Receptors, Site
+from siting.receptors import places
+from siting.receptors.lot_lines import SLACK, SPACING, Geometries, How
+from siting.receptors.own_zones import Homes, homes
+from siting.receptors.parts import Part, given_points, inside_lots, on_lines, on_own_line
 from siting.site import Land, start_of, zones_at
 
 REACHES_M = (50.0, 200.0, 800.0, 3200.0)
@@ -29,8 +30,8 @@ def place_receptors(
 
     "receiving lot line" (also without an ordinance): on the boundary of every other lot within `reach_m` of the buildable area.
     "receiving lot": there, and inside those lots where something screens. "lot line": on the lot's own boundary, each point with
-    the zone of the nearest other lot. "facade", "near building", "zone line": as `siting.places` has them. "source": none, since
-    they hang on the layout (`siting.places.around_units`). "points": those of the file given. Points given are receptors in any
+    the zone of the nearest other lot. "facade", "near building", "zone line": as `places` has them. "source": none, since
+    they hang on the layout (`places.around_units`). "points": those of the file given. Points given are receptors in any
     case.
 
     Parameters

@@ -1,7 +1,8 @@
 """Why a study comes to its verdict, in sentences."""
 
 from siting import judgement, quantities, wording
-from siting.model import Operation, Ordinance, Site, State
+from siting.law import Operation, Ordinance
+from siting.model import Site, State
 from siting.outcome import ReceptorLevel, Verdict
 from siting.verdict import urgency, worst_of_each_neighbour
 

@@ -9,7 +9,7 @@ Where buildings or terrain screen, the level along a line is no longer smooth: a
 on a stretch as long as the gap is wide, or longer, since sound spreads behind it. Points at most `GAP_M` apart are put
 between the others, so that no gap wider than that is missed; a narrower one lets through what is bent round its edges
 on both sides, and a line 2 m on hears that too. They are marked `between`: a study computes those where its layout, with
-nothing in the way, comes within 10 dB of the limit (`siting.case`).
+nothing in the way, comes within 10 dB of the limit (`siting.study.case`).
 """
 
 from dataclasses import dataclass

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from siting.geodata.layers import listed
-from siting.lot_lines import OUT_M, SLACK, Segments, boundaries
 from siting.model import Floats, Ints, Site
+from siting.receptors.lot_lines import OUT_M, SLACK, Segments, boundaries
 from siting.site import Land, start_of
 
 STOREY_M = 3.0
@@ -126,7 +126,7 @@ def near_buildings(
 def zone_lines(land: Land, site: Site, reach_m: float, height_m: float) -> Lines:
     """Boundaries of the zoning districts within reach in which the lot does not lie; touching zones of one name are one district.
 
-    A district's points are called by the nearest lot in it (`siting.receptors`), or by its zone where the file has none.
+    A district's points are called by the nearest lot in it (`siting.receptors.around`), or by its zone where the file has none.
     """
     assert land.zoning is not None
     start, own = start_of(site), site.lot.point_on_surface()

@@ -4,12 +4,13 @@ from itertools import combinations
 
 import numpy as np
 
-from siting.case import Case, limits_of, sigma_db
 from siting.hearing import energy
-from siting.model import Floats, Hours, Ints, Period
+from siting.law import Hours, Period
+from siting.model import Floats, Ints
 from siting.outcome import PeriodAnswer, PlacedUnit
+from siting.study.case import Case, limits_of, sigma_db
+from siting.study.voices import Voice
 from siting.verdict import Compared, state_of
-from siting.voices import Voice
 
 ALL_TRIED = 12  # units
 FULL = 1 + 1e-9  # the verdict adds the same energies in another order

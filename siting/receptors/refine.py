@@ -1,7 +1,7 @@
 """The worst point of each neighbour, found by branch and bound along the lines that its receptors stand on.
 
 Over open land, level ground of one kind with nothing on it, the answer is proved: between two points of a line no level can be
-higher than distance, air, ground and direction allow from either (`siting.spread`), and stretches are halved until none is left
+higher than distance, air, ground and direction allow from either (`spread`), and stretches are halved until none is left
 that could be more than `WITHIN_DB` above the best point found. Not in the proof are the few hundredths of a dB by which a unit
 nearer than twice its size changes where it is divided otherwise.
 
@@ -9,7 +9,7 @@ Where something screens or reflects, levels jump, and the answer is searched for
 more (`CAP_DB`) leave below the best point found. Of the rest, stretches near the best and near the limit are halved to `FINE_M`
 (farther off to `FINE_SHARE` of the distance), and all on to `FINEST_M` where a point would lie above the best if the level
 changed by as much again as between the points around it. Inside lots the search goes on from the loudest points of the lattice
-(`siting.climb`). Beyond one reflection more, and narrower than that, a loud place may be missed.
+(`climb`). Beyond one reflection more, and narrower than that, a loud place may be missed.
 """
 
 from collections.abc import Callable
@@ -20,11 +20,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from siting import climb
-from siting.climb import Points, Walk
 from siting.model import Floats, Ints, Receptors
-from siting.own_zones import CHANGE_M
-from siting.spread import Spread, rise_db
+from siting.receptors import climb
+from siting.receptors.climb import Points, Walk
+from siting.receptors.own_zones import CHANGE_M
+from siting.receptors.spread import Spread, rise_db
 
 WITHIN_DB = 0.1
 SHORTEST_M = 0.01  # over open land: at a unit's body nothing bounds the level
@@ -188,7 +188,7 @@ def _stretches(points: Points, row: Ints, spread: Spread, bound: Floats, screene
         known = np.where(np.isnan(value[end]), row[points.of[end]], end)
         rise = rise_db(spread, points.xy[known], points.xy[i[new]], points.xy[j[new]])
         sides.append(np.where(np.isnan(value[known]), np.inf, value[known] + rise))
-    # the limit may change on a stretch so short (`siting.own_zones`): then each end speaks for its own part alone
+    # the limit may change on a stretch so short (`own_zones`): then each end speaks for its own part alone
     top[new] = np.where(length[new] <= CHANGE_M, np.maximum(*sides), np.minimum(*sides))
     return Stretches(i, j, length, top, _expected(points, i, j, length, top) if screened else top)
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from siting.geodata.zoning import zone_names
-from siting.lot_lines import Along
-from siting.model import Floats, Ints, Ordinance
+from siting.law import Ordinance
+from siting.model import Floats, Ints
+from siting.receptors.lot_lines import Along
 from siting.site import Land
 from siting.zones import classes_of
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from kernels.air import absorption_db_per_m
 from kernels.bands import MIDBAND_HZ
-from siting.lot_lines import turn_db_per_rad
 from siting.model import Environment, Floats, Unit
 from siting.near_source import FAR_SIZES
+from siting.receptors.lot_lines import turn_db_per_rad
 
 TOUCHING_M = 1e-3
 AT_ONCE = 2_000_000  # pairs of stretches and units

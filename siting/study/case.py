@@ -8,21 +8,22 @@ from numpy.typing import NDArray
 
 from siting import noise, uncertainty
 from siting import ordinance as rules
-from siting.asked import Asked
 from siting.existing import machine_sources
 from siting.geodata.terrain import Terrain
 from siting.hearing import Hearing
+from siting.law import Operation, Ordinance
 from siting.layout import Demand
-from siting.lot_lines import spacing_for
 from siting.metrics import needs_lowest
-from siting.model import Environment, Floats, Operation, Ordinance, Poses, Receptors, Site
+from siting.model import Environment, Floats, Poses, Receptors, Site
 from siting.ordinance import Limits, Rule
-from siting.outdoors import joined, outdoors, picked
 from siting.parts import Source
-from siting.receptors import place_receptors
+from siting.receptors.around import place_receptors
+from siting.receptors.lot_lines import spacing_for
+from siting.receptors.outdoors import joined, outdoors, picked
 from siting.site import Land, start_of, zones_at
+from siting.study.asked import Asked
+from siting.study.voices import Voice
 from siting.surroundings import Surroundings, screening_buildings, surroundings
-from siting.voices import Voice
 
 NEAR_DB, SURELY_DB = (
     5.0,
@@ -171,7 +172,9 @@ def _limits(
 def limits_of(case: Case, voice: Voice) -> Limits:
     """The limits that hold for one sound; unknown where a rule needs the 31.5 Hz octave and nobody says how loud it is there."""
     found = case.limits[voice.tonal]
-    silent: NDArray[np.bool_] = np.any(np.isnan(case.existing), axis=0)  # a machine whose 31.5 Hz octave is not known
+    silent: NDArray[np.bool_] = np.any(
+        np.isnan(case.existing), axis=0
+    )  # a machine whose 31.5 Hz octave is not known
     deaf = [
         needs_lowest((rule.metric,))
         and (not voice.lowest_known or bool(silent[case.asked.metrics.index(rule.metric)]))
