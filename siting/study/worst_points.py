@@ -84,7 +84,7 @@ def _search(land: Land, case: Case, voice: Voice, chosen: Ints, over: Floats, wh
         return np.asarray(outside)
 
     machines = np.array([(m.x_m, m.y_m) for m in case.machines]).reshape(-1, 2)
-    lowest = float(case.receptors.height_m.min())
+    lowest = min([float(case.receptors.height_m.min()), *(m.height_m or 0.0 for m in case.machines)])
     spread = spread_of(there.unit, units[:, :2], machines, lowest, case.around.environment)
     uneven = case.around.screens or bool(case.around.scene.ground)
     over_land = (lambda of, xy: excess_at(of, xy, False)) if uneven else None
