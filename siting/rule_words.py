@@ -19,6 +19,12 @@ PLACES = {
     "points": "at given points",
 }
 
+EVIDENCE = {
+    "excerpt": "limits read in an excerpt of the code, not in the whole code",
+    "press": "limits taken from press reports, not from the code",
+    "made up": "limits made up for an example; no town wrote them",
+    "user": "limits given by the user",
+}
 TONES = {
     True: "the units have one",
     False: "the units have none",

@@ -271,7 +271,7 @@ def test_numbers_that_were_not_read(town):
 
 def test_head_and_kinds(town):
     code = town('[[limits]]\nzone = "homes"\nstatistic = "L10"\nall = 55\n[tone]\nminus_db = 5\n' + ZONES)
-    assert head(code) == "Town, 1-2: Noise (entered by the user). https://town.example"
+    assert head(code) == "Town, 1-2: Noise (limits given by the user). https://town.example"
     assert kinds(code) == ("by receiving zone", "dB(A)", "L10", "tone", "mean at zone lines", "findings")
     every = [kind for name in ordinance_names() for kind in kinds(load_ordinance(name))]
     wanted = {

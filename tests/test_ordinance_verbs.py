@@ -37,7 +37,7 @@ def parts(output):
 def test_check_explains_a_file(write):
     answer = run("check", write(TOWN))
     assert (answer.exit_code, answer.stderr) == (0, "")
-    assert answer.stdout.startswith("town: Town, 1-2: Noise (entered by the user).\n")
+    assert answer.stdout.startswith("town: Town, 1-2: Noise (limits given by the user).\n")
     found = parts(answer.stdout)
     assert found["Where it is measured"].startswith(
         "Levels are compared with limits at the façades of the buildings"

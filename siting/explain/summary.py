@@ -1,16 +1,10 @@
 """An ordinance in a line or two: for the head of an explanation and the list of the catalogue."""
 
+from siting import rule_words
 from siting.explain.citation import rulings
 from siting.law import Ordinance
 from siting.metrics import NINE, OLD
 from siting.zones import ANY_ZONE
-
-EVIDENCE = {
-    "excerpt": "from an excerpt of the code",
-    "press": "from the press, not from the code",
-    "user": "entered by the user",
-    "made up": "MADE UP",
-}
 
 
 def head(ordinance: Ordinance) -> str:
@@ -19,7 +13,7 @@ def head(ordinance: Ordinance) -> str:
     An address stands last, so that it can be followed.
     """
     url = f" {ordinance.url}" if ordinance.url else ""
-    return f"{ordinance.place}, {ordinance.code}: {ordinance.title} ({EVIDENCE[ordinance.evidence]}).{url}"
+    return f"{ordinance.place}, {ordinance.code}: {ordinance.title} ({rule_words.EVIDENCE[ordinance.evidence]}).{url}"
 
 
 def kinds(ordinance: Ordinance) -> tuple[str, ...]:

@@ -5,12 +5,6 @@ from typing import Any
 from siting import rule_words
 
 Document = dict[str, Any]
-EVIDENCE = {
-    "excerpt": "limits read in an excerpt of the code, not in the whole code",
-    "press": "limits taken from press reports, not from the code",
-    "made up": "limits made up for an example; no town wrote them",
-    "user": "limits given by the user",
-}
 
 
 def rules(document: Document) -> Document:
@@ -26,7 +20,7 @@ def rules(document: Document) -> Document:
 
 
 def _ordinance(ordinance: Document) -> Document:
-    evidence = EVIDENCE.get(ordinance["evidence"], ordinance["evidence"])
+    evidence = rule_words.EVIDENCE.get(ordinance["evidence"], ordinance["evidence"])
     return {
         "source": f"{ordinance['place']}, {ordinance['code']}, {ordinance['title']}. Evidence: {evidence}.",
         "url": ordinance["url"],

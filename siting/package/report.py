@@ -6,7 +6,7 @@ from siting import judgement, quantities, rule_words, wording
 from siting.model import FOOT_M
 from siting.package import tables
 from siting.package.drawing import site_plan, unit_detail
-from siting.package.ordinance_page import EVIDENCE, rules
+from siting.package.ordinance_page import rules
 from siting.package.spacing import clearance_rows
 from siting.package.worst_point import method, worst_point
 
@@ -116,7 +116,7 @@ def _facts(document: Document) -> list[list[str]]:
         ],
         [
             "Evidence",
-            EVIDENCE.get(ordinance["evidence"], ordinance["evidence"])
+            rule_words.EVIDENCE.get(ordinance["evidence"], ordinance["evidence"])
             if ordinance
             else "no limit to compare with",
         ],
