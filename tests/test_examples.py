@@ -1,6 +1,7 @@
 """The page of examples against the program: every command is run again, and every line that the page quotes is printed."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,15 @@ write = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(write)
 BLOCKS = [write.split_block(block) for block in write.BLOCK.findall(write.PAGE.read_text("utf-8"))]
 RUN = [block for block in BLOCKS if write.arguments(block[0])[0] != "batch"]
+STUDIES = [block for block in RUN if write.arguments(block[0])[0] == "assess"]
 
 
 def name(block):
     words = write.arguments(block[0])
-    return f"{words[words.index('--id') + 1]} {' '.join(w for w in words if w in ('--max', '--units', '--load-kw'))}"
+    if "--id" not in words:
+        return " ".join(words[:2])
+    asked = [word for word in words if word in ("--max", "--units", "--load-kw", "--existing")]
+    return f"{words[words.index('--id') + 1]} {' '.join(asked)}"
 
 
 @pytest.mark.parametrize(("command", "quoted"), RUN, ids=[name(block) for block in RUN])
@@ -32,16 +37,32 @@ def test_the_program_prints_what_the_page_quotes(command, quoted, monkeypatch):
 
 
 def test_the_page_quotes_verdict_layout_and_readings_of_every_run():
-    assert len(RUN) >= 9
-    for command, quoted in RUN:
+    assert len(STUDIES) >= 10
+    for command, quoted in STUDIES:
         lines = quoted.splitlines()
         for head in ("Layout on lot ", "The same question under each reading"):
             assert any(line.startswith(head) for line in lines), (command, head)
-        assert any(line.startswith(("PASS:", "FAIL:", "UNKNOWN:")) for line in lines), command
+        assert any(line.startswith(write.VERDICTS) for line in lines), command
+
+
+def test_no_block_is_left_with_runs_of_blank_lines_or_whole_long_tables():
+    for command, quoted in STUDIES:
+        assert "\n\n\n" not in quoted, command
+        for head, lines in write.sections(quoted):
+            rows = [line for line in lines if line.startswith(" ") and line.strip("─ ")]
+            assert head not in write.ROWS or len(rows) <= 15, (command, head)
+
+
+def test_a_table_is_cut_after_its_first_rows_and_a_row_of_two_lines_counts_once():
+    table = ["Head", "", " a   b", " ────", " 1   x", "     y", " 2   z", " 3   z", "", "  and 4 more"]
+    assert write.first_rows(table, 2) == [*table[:7], write.MARK, "", "  and 4 more"]
+    assert write.first_rows(table, 3) == table
 
 
 def test_the_batch_is_quoted_with_as_many_rows_as_lots():
     (batch,) = [block for block in BLOCKS if block not in RUN]
-    words = batch[1].split("\n")[0].replace(",", "").replace(":", "").split()
-    lots, rows = int(words[0]), int(words[3])
-    assert lots == rows == sum(int(words[k]) for k in (6, 8, 10))
+    first = batch[1].splitlines()[0]
+    lots, rows, *states, allowed = (int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", first))
+    assert lots == rows == sum(states)
+    assert len(states) == 5
+    assert allowed <= states[0] + states[1]

@@ -11,22 +11,32 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from siting.judgement import SIGNS
+
 PAGE = Path(__file__).parents[1] / "examples.md"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CUT = "…"
-STATES = ("PASS", "FAIL", "UNKNOWN")
+MARK = f"  {CUT}"
+VERDICTS = tuple(f"{sign} {state}: " for state, sign in SIGNS.items())
+ASSUMPTIONS, RULES, DEVIATIONS = "Taken for the verdict", "Rules", "Standard deviations of a level"
+BEFORE = ("Read", ASSUMPTIONS, RULES)  # shown in the first block alone
+ROWS = {
+    ASSUMPTIONS: 2,
+    "Worst receptor of every neighbour": 4,
+    "Worst point": 3,
+    "Zones of the map": 4,
+}
 HEADS = (
-    "Read",
-    "Taken for",
+    *BEFORE,
+    *ROWS,
+    DEVIATIONS,
     "Layout on",
-    "Worst receptor",
-    "Loudest paths",
+    "How many of the placed",
     "The same question",
     "Note:",
-    "PASS:",
-    "FAIL:",
-    "UNKNOWN:",
+    *VERDICTS,
 )
+MACHINE = "  already there and added:"
 
 
 def split_block(block: str) -> tuple[str, str]:
@@ -52,23 +62,43 @@ def run(command: str) -> tuple[str, int]:
     return "\n".join(line.rstrip() for line in result.output.splitlines()), result.exit_code
 
 
-def shorten(output: str, whole: bool) -> str:
-    """The output from the layout on, or all of it; of the assumptions and the neighbours' table only the first rows."""
-    kept: list[str] = [] if whole else [CUT, ""]
-    section, rows = "", 0
+def sections(output: str) -> list[tuple[str, list[str]]]:
+    """The output's parts, each with the heading by which it is known and all its lines; what has none is one part."""
+    found: list[tuple[str, list[str]]] = [("", [])]
     for line in output.strip().splitlines():
-        if line.startswith(HEADS):
-            section, rows = line.split()[0], 0
-        rows += line.endswith(STATES) if section == "Worst" else 1
-        if section in ("Read", "Taken") and not whole:
-            continue
-        most = {"Taken": 4, "Worst": 4}.get(section)
-        counted = line.strip() and not line.startswith(("  and ", "Worst"))
-        if most is None or rows <= most or not counted:
+        head = next((head for head in HEADS if line.startswith(head)), None)
+        if head is not None:
+            found.append((head, []))
+        found[-1][1].append(line)
+    return found
+
+
+def first_rows(lines: list[str], most: int) -> list[str]:
+    """A part with the first rows of its table, which begins below a rule, or where there is none below the heading."""
+    rules = [k for k, line in enumerate(lines) if line.strip() and not line.strip("─ ")]
+    kept, rows, inside = lines[: (rules or [0])[0] + 1], 0, True
+    for line in lines[len(kept) :]:
+        inside = inside and bool(line.strip())
+        rows += inside and not line.startswith("   ")  # a row that goes on is empty at its beginning
+        if not inside or rows <= most:
             kept.append(line)
-        elif rows == most + 1 and kept[-1].strip() != CUT:
-            kept.append(f"  {CUT}")
-    return "\n".join(kept)
+        elif kept[-1] != MARK:
+            kept.append(MARK)
+    return kept
+
+
+def shorten(output: str, whole: bool) -> str:
+    """The output from the layout on, or all of it; tables with their first rows, deviations without their reasons."""
+    kept: list[str] = [] if whole else [CUT]
+    for head, lines in sections(output):
+        if head in BEFORE and not whole:
+            kept += [line for line in lines if line.startswith(MACHINE)]
+            kept += [""] if head == RULES else []
+        elif head == DEVIATIONS:
+            kept += [*(line for line in lines if not line.startswith("  ")), MARK, ""]
+        else:
+            kept += first_rows(lines, ROWS[head]) if head in ROWS else lines
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
 def main() -> None:
@@ -81,7 +111,7 @@ def main() -> None:
         if arguments(command)[0] == "batch":
             return match.group()
         output, code = run(command)
-        said = shorten(output, whole=blocks == 0)
+        said = shorten(output, whole=blocks == 0 or arguments(command)[0] == "ordinance")
         blocks += 1
         print(command.strip(), f"exit code {code}", sep="\n")
         return f"```console\n{command}{said}\n(exit code {code})\n```"
