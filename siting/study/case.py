@@ -195,7 +195,10 @@ def demand_for(case: Case, voice: Voice) -> Demand:
     """What one sound may bring to every receptor so that every limit is kept at the wanted confidence."""
     level, true = _planned(case, voice)
     # a limit is kept by all sound together: what is there already takes its share
-    return Demand(voice.mix, np.maximum(level - np.nan_to_num(case.existing), 0.0), true)
+    room = np.maximum(level - np.nan_to_num(case.existing), 0.0)
+    if case.asked.wanted is not None:  # where nothing is left, the quietest place is the one that adds least
+        room = np.where(room > 0, room, level)
+    return Demand(voice.mix, room, true)
 
 
 def planned(case: Case, voice: Voice) -> Floats:
