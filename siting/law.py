@@ -184,3 +184,4 @@ class Operation:
     ambient_dba: tuple[tuple[str, float], ...] = ()  # (period, measured ambient level)
     confidence: float = 0.95  # 1 - probability of exceedance at which a limit is kept
     accept_unverified: bool = False
+    beside_machines: bool = False  # machines there run all hour: nothing is taken off for units that run less

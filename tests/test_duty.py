@@ -10,7 +10,7 @@ from small_ordinance import UNREAD, allowances, limit, receptors, small_ordinanc
 
 from siting.law import Hours, Operation
 from siting.ordinance import limits_at, steady
-from siting.rules.duty import minutes_of_week, statistic_shift
+from siting.rules.duty import duty_of, minutes_of_week, statistic_shift
 from siting.rules.fixed_limits import Key
 
 TEST_HOURS = (Hours("Mon-Sat", "11:00", "17:00"),)
@@ -193,3 +193,15 @@ def test_a_rule_on_standby_use_that_was_not_read_frees_nothing_unless_accepted()
         "The rule on standby use (1-2) was not read in the source, the code of Town.",
     )
     assert limits_at(code, receptors([()]), (), Operation(), False).unverified == ()
+
+
+def test_beside_machines_that_run_all_hour_nothing_is_taken_off_for_a_short_run():
+    # 20 minutes of an hour are 10 lg(20 / 60) = -4.8 dB, but not of the machine that runs on beside the units
+    code = small_ordinance({}, rows=(limit("*", "any", 55, statistic="Leq"),), averaging_minutes=60.0)
+    key = Key("any", "dba", "Leq", False)
+    for beside, minutes in ((False, 20.0), (True, 60.0)):
+        duty = duty_of(code, Operation(minutes_per_hour=20.0, beside_machines=beside), (key,))
+        assert duty.minutes == minutes
+        assert statistic_shift(code, key, duty.minutes) == pytest.approx(
+            10 * math.log10(minutes / 60), abs=1e-12
+        )

@@ -462,3 +462,23 @@ def test_the_same_question_gives_the_same_document(tmp_path):
         document(assess(land, 0, load_unit("gx230"), TOWN, MOST, None, operation=HALF)) for _ in range(2)
     )
     assert first == second and first["layout"]["units"] > 0
+
+
+def test_a_lot_in_two_zones_is_held_to_the_stricter_row_of_a_matrix(tmp_path):
+    # from works 80 dB(A) may go to a home, from shops 70; the lot lies half in each, the units may stand in either
+    rows = (one_limit("home", "any", 80, source="works"), one_limit("home", "any", 70, source="shops"))
+    names = [("home", ("R*",)), ("works", ("I*",)), ("shops", ("B*",))]
+    matrix = code({}, names, periods=("any",), rows=rows)
+    around = [("R-1", EVERYWHERE.difference(block()["007"]))]
+    left, right = square(0, 0, 20, 30), square(20, 0, 40, 30)
+    limits = {}
+    for own in (("I", "I"), ("B", "B"), ("I", "B"), ("I",)):
+        zones = around + [(name, half) for name, half in zip(own, (left, right), strict=False)]
+        data = study(tmp_path, matrix, units(1), zones=zones, sound_at="power")
+        limits[own] = {r["limit_db"] for r in data["receptors"]}
+    assert limits == {
+        ("I", "I"): {80},
+        ("B", "B"): {70},
+        ("I", "B"): {70},
+        ("I",): {None},
+    }  # no zone: not known

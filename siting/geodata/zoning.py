@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siting.errors import InputError
 from siting.geodata.layers import Layer
 from siting.geodata.parcels import Parcels
 from siting.model import Floats, Ints
+
+SLIVER_M = 1.5
 
 
 @dataclass(frozen=True)
@@ -69,3 +72,19 @@ def zone_names(
     for i, k in zip((each // len(names)).tolist(), (each % len(names)).tolist(), strict=True):
         found[i] = (*found[i], names[k])
     return found
+
+
+def zones_under(zoning: Zoning | None, area: BaseGeometry) -> tuple[str, ...]:
+    """The names of every zone that covers a part of an area, sorted, and "" where the map leaves a part of it without one.
+
+    Slivers of less than `SLIVER_M` are none: zoning maps are drawn a metre or two off the lot lines.
+    """
+    inside = area.buffer(-SLIVER_M)
+    if zoning is None:
+        return ()
+    inside = area if inside.is_empty else inside
+    rows = zoning.tree.query(inside, predicate="intersects")
+    names = sorted({zoning.names[k] for k in rows.tolist()})
+    covered = shapely.union_all(shapely.intersection(zoning.polygons[rows], inside))
+    bare = inside.difference(covered.buffer(SLIVER_M))
+    return tuple(names) if bare.is_empty else ("", *names)

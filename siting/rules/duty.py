@@ -35,13 +35,15 @@ def duty_of(ordinance: Ordinance, operation: Operation, keys: tuple[Key, ...]) -
     """
     everywhere = np.zeros(len(keys), bool)
     code = ordinance.standby
+    running = 60.0 if operation.beside_machines else operation.minutes_per_hour
     if operation.use == "continuous":
-        return Duty(operation.minutes_per_hour, everywhere, True, ())
+        return Duty(running, everywhere, True, ())
     if code is None or not code.outage_exempt:
         why = "has no rule on standby use" if code is None else "does not exempt outages"
         note = f"{ordinance.id} {why}: standby use is judged as continuous use."
-        return Duty(operation.minutes_per_hour, everywhere, code is None or code.cited.read, (note,))
-    tested = operation.minutes_per_hour if code.testing_minutes is None else min(60.0, code.testing_minutes)
+        return Duty(running, everywhere, code is None or code.cited.read, (note,))
+    tested = running if code.testing_minutes is None else min(60.0, code.testing_minutes)
+    tested = 60.0 if operation.beside_machines else tested
     held = _periods_of_tests(ordinance, code)
     exempt = np.array([not key.cap and key.period not in held for key in keys], bool)
     freed = tuple(period.name for period in ordinance.periods if period.name not in held)

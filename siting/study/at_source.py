@@ -47,7 +47,7 @@ def around(land: Land, case: Case, chosen: Ints) -> Case:
         height_m=np.full(n, height),
         distance_m=np.full(n, distance),
         between=np.zeros(n, bool),
-        home_m=np.full(n, np.inf),
+        home_m=np.zeros(n),  # as near homes as can be: they may stand on any side
         lot=np.full(n, -1),
         piece=np.full(n, -1),
     )
@@ -70,8 +70,9 @@ def most_at_distance(
     found, rows = layout.most_units(case.hearing, demand, rows, np.zeros(0, np.int64))
     one = layout.quietest_pose(case.hearing, demand, rows)
     alone = around(land, case, one)
-    never = not case.around.screens and _over(alone, voice, one)[0] > layout.OVER_DB
-    bound = replace(found, bound=0, bound_by=0, bound_metric=0) if never else found
+    over, worst = _over(alone, voice, one)
+    never = not case.around.screens and over > layout.OVER_DB
+    bound = replace(found, bound=0, bound_by=worst, bound_metric=0) if never else found
     chosen = wanted if wanted is not None else found.chosen[:0] if never else found.chosen
     while True:
         whole = around(land, case, chosen)
@@ -81,6 +82,7 @@ def most_at_distance(
         heard = energy(whole.hearing, chosen, np.array([worst]))[:, 0] @ voice.mix.T
         chosen = np.delete(chosen, int((heard / demand_for(whole, voice).room[worst]).max(axis=1).argmax()))
     whole = whole if len(chosen) else alone
+    bound = replace(bound, bound_by=min(bound.bound_by, len(whole.receptors) - 1))
     level = np.full((len(whole.receptors), len(whole.asked.metrics)), np.nan)
     return whole, replace(bound, chosen=chosen, level=level), rows
 

@@ -10,6 +10,7 @@ from siting import noise, uncertainty
 from siting import ordinance as rules
 from siting.existing import machine_sources
 from siting.geodata.terrain import Terrain
+from siting.geodata.zoning import zones_under
 from siting.hearing import Hearing
 from siting.law import Operation, Ordinance
 from siting.layout import Demand
@@ -20,7 +21,7 @@ from siting.parts import Source
 from siting.receptors.around import place_receptors
 from siting.receptors.lot_lines import spacing_for
 from siting.receptors.outdoors import joined, outdoors, picked
-from siting.site import Land, start_of, zones_at
+from siting.site import Land, start_of
 from siting.study.asked import Asked
 from siting.study.voices import Voice
 from siting.surroundings import Surroundings, screening_buildings, surroundings
@@ -29,6 +30,7 @@ NEAR_DB, SURELY_DB = (
     5.0,
     3.0,
 )  # below limits, levels over open land: which points are computed, and which must have been
+MOST_WEIGHT_DB = 1.3  # that a weighting adds to any band
 INAUDIBLE_DB = 30.0  # a hundred such machines add less than 0.5 dB to a level at its limit
 ANY = Rule("any", "dba", "level", False, 0.0)  # what is listed where no ordinance is given
 
@@ -106,8 +108,7 @@ def _case(
     unit, ordinance, operation = asked.unit, asked.ordinance, asked.operation
     names: dict[str, int] = {}
     neighbour = np.array([names.setdefault(name, len(names)) for name in receptors.neighbour], np.int64)
-    here = np.asarray(site.lot.point_on_surface().coords)[:1, :2]
-    own_zones = zones_at(land, here)[0]
+    own_zones = zones_under(land.zoning, start_of(site))
     mean_height = (receptors.height_m + unit.source_height_m) / 2
     farthest = receptors.distance_m + np.hypot(*np.ptp(np.array(start_of(site).bounds).reshape(2, 2), axis=0))
     machines = _heard(machine_sources(land.machines), receptors, ordinance, operation)
@@ -150,7 +151,8 @@ def _heard(
     xy = np.array([(machine.x_m, machine.y_m) for machine in machines])
     ears = shapely.multipoints(receptors.xy)
     away = np.maximum(shapely.distance(shapely.points(xy), ears), 1.0)
-    power = np.array([max(*machine.power_db, machine.power_31_db or 0.0) for machine in machines])
+    bands = np.array([(*machine.power_db, machine.power_31_db or 0.0) for machine in machines])
+    power = 10 * np.log10((10 ** (bands / 10)).sum(axis=1)) + MOST_WEIGHT_DB
     gain = noise.GROUND_GAIN_DB + noise.REFLECTION_GAIN_DB - noise.SPREADING_DB
     loudest = power + gain - 20 * np.log10(away)
     return tuple(m for m, level in zip(machines, loudest, strict=True) if level > lowest - INAUDIBLE_DB)

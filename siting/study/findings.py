@@ -41,11 +41,12 @@ def listed_receptors(
         over = np.nan_to_num(found.level_db - found.limit_db, nan=-np.inf, posinf=np.inf).max(
             axis=1, initial=-np.inf
         )
-    shown |= over > -LISTED_DB
+    likely = np.nan_to_num(found.p, nan=0.0).max(axis=1, initial=0.0)
+    shown |= (over > -LISTED_DB) | (likely > 1 - case.asked.operation.confidence)
     shown[over.argmax() if len(over) else []] = True  # the smallest margin is always told
     lots = np.zeros(int(neighbour.max(initial=-1)) + 1, bool)
     lots[neighbour[shown]] = True
-    listed, told = lots[neighbour], _told(case, over)
+    listed, told = lots[neighbour], _told(case, likely, over)
     if listed.all():
         return listed & told, ()
     weighted = [k for k, rule in enumerate(limits_rules(case)) if rule.metric == "dba"]
@@ -62,10 +63,10 @@ def limits_rules(case: Case) -> tuple[rules.Rule, ...]:
     return next(iter(case.limits.values())).rules
 
 
-def _told(case: Case, over: Floats) -> NDArray[np.bool_]:
+def _told(case: Case, likely: Floats, over: Floats) -> NDArray[np.bool_]:
     """Receptors that say something of their neighbour (R,): of the points between others those over a limit and the worst."""
-    told = ~case.receptors.between | (over > 0)
-    order = np.argsort(-over, kind="stable")
+    told = ~case.receptors.between | (likely > 1 - case.asked.operation.confidence)
+    order = np.lexsort((-over, -likely))
     _, first = np.unique(case.hearing.neighbour[order], return_index=True)
     told[order[first]] = True
     return told
@@ -153,6 +154,10 @@ def warnings(land: Land, case: Case) -> tuple[str, ...]:
         if land.machines
         else ()
     )
+    short = case.asked.operation.minutes_per_hour < 60 or case.asked.operation.use == "standby"
+    if land.machines and short:
+        why = "Machines that are there run all hour, so nothing is taken off for units that run a part of it."
+        there = (*there, why)
     said = (*in_the_levels(case.around), *there, *case.site.notes, *case.receptors.notes)
     return (*said, *(alone if count > OPEN_DIRECTIONS else ()))
 

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from siting import layout, noise, uncertainty
 from siting.hearing import open_together, together
 from siting.law import Operation, Ordinance
-from siting.model import Environment, Floats, Ints, Layout, Question, Unit
+from siting.model import Environment, Floats, Ints, Layout, Question, Site, Unit
 from siting.ordinance import leaves_no_room, strictest
 from siting.outcome import Study
 from siting.placement import MOST_UNITS, lattice_poses
 from siting.receptors.around import nearest_reach_m
-from siting.site import Land, make_site
+from siting.site import Land, make_site, start_of
 from siting.study import answer
 from siting.study.asked import Asked
 from siting.study.asked import asked as asked_of
@@ -71,6 +71,7 @@ def assess(
     InputError
         Where the lot, the terrain or the receptors cannot be used.
     """
+    operation = replace(operation, beside_machines=bool(land.machines))
     question_asked = asked_of(unit, ordinance, question, sound_at, operation, spectra)
     return _answered(land, row, question_asked, environment)
 
@@ -89,10 +90,10 @@ def _answered(land: Land, row: int, asked: Asked, environment: Environment) -> S
         quick, rows = _quick_layouts(case, asked)
         if at_source:
             return answer.study(land, *_at_source(land, case, asked, rows), asked, rows)
-        need = max(_reaches(land, asked, environment, [len(chosen) for chosen in quick]))
+        need = max(_reaches(land, site, asked, environment, [len(chosen) for chosen in quick]))
         if need <= reach:
-            case, layouts, rows = _with_worst_points(land, whole, asked, quick)
-            reaches = _reaches(land, asked, environment, [len(found.chosen) for found in layouts])
+            case, layouts, rows = _with_worst_points(land, whole, asked, quick, ~whole.receptors.between)
+            reaches = _reaches(land, site, asked, environment, [len(found.chosen) for found in layouts])
             need = max(reaches)
             if need <= reach:
                 break
@@ -137,10 +138,10 @@ def _quick_layouts(case: Case, asked: Asked) -> tuple[list[Ints], layout.Rows]:
 
 
 def _with_worst_points(
-    land: Land, whole: Case, asked: Asked, quick: list[Ints]
+    land: Land, whole: Case, asked: Asked, quick: list[Ints], keep: NDArray[np.bool_]
 ) -> tuple[Case, list[Layout], layout.Rows]:
     """The answers with the worst point of every neighbour among the receptors, found by refining, until it breaks no limit."""
-    case, layouts, rows = _past_buildings(whole, asked, quick)
+    keep, case, layouts, rows = _past_buildings(whole, asked, quick, keep)
     voice, before = asked.voices[asked.used], len(case.receptors)
     while True:
         chosen, broken = layouts[asked.used].chosen, False
@@ -152,30 +153,36 @@ def _with_worst_points(
             break
         case = refined  # with more receptors behind those that were there, so the rows still hold
         layouts[asked.used], rows = layout.most_units(case.hearing, demand_for(case, voice), rows, NOTHING)
-    new = np.arange(before, len(case.receptors))
+    new = np.arange(before, len(refined.receptors))
     for k, other in enumerate(asked.voices):  # the other sounds' layouts keep to the points found, too
-        demand = demand_for(case, other)
-        over = layout.excess(demand, together(case.hearing, layouts[k].chosen, new), new)
+        demand = demand_for(refined, other)
+        over = layout.excess(demand, together(refined.hearing, layouts[k].chosen, new), new)
         if k != asked.used and asked.wanted is None and (over > layout.OVER_DB).any():
-            layouts[k], rows = layout.most_units(case.hearing, demand, rows, NOTHING)
+            layouts[k], rows = layout.most_units(refined.hearing, demand, rows, NOTHING)
+    chosen_all = [each.chosen for each in layouts]
+    if (
+        _near_limits(whole, asked, chosen_all, SURELY_DB) & ~keep
+    ).any():  # the layouts moved toward points left out
+        return _with_worst_points(land, whole, asked, chosen_all, keep)
     return refined, layouts, rows
 
 
-def _past_buildings(whole: Case, asked: Asked, quick: list[Ints]) -> tuple[Case, list[Layout], layout.Rows]:
+def _past_buildings(
+    whole: Case, asked: Asked, quick: list[Ints], keep: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], Case, list[Layout], layout.Rows]:
     """The answers with every point between others that a layout comes near to, if there were no buildings.
 
     Points are taken in where that level is within `NEAR_DB` of the limit, until none is left out within `SURELY_DB`.
     """
-    keep = ~whole.receptors.between
     found = quick
     while True:
-        keep |= _near_limits(whole, asked, found, NEAR_DB)
+        keep = keep | _near_limits(whole, asked, found, NEAR_DB)
         case = narrowed(whole, keep)
         rows = layout.first_rows(case.hearing, demand_for(case, asked.voices[asked.used]))
         layouts, rows = _answers(case, asked, rows)
         found = [each.chosen for each in layouts]
         if not (_near_limits(whole, asked, found, SURELY_DB) & ~keep).any():
-            return case, layouts, rows
+            return keep, case, layouts, rows
 
 
 def _near_limits(case: Case, asked: Asked, layouts: list[Ints], near_db: float) -> NDArray[np.bool_]:
@@ -224,7 +231,9 @@ def _at_source(land: Land, case: Case, asked: Asked, rows: layout.Rows) -> tuple
     return [each[0] for each in found], [each[1] for each in found]
 
 
-def _reaches(land: Land, asked: Asked, environment: Environment, counts: list[int]) -> list[float]:
+def _reaches(
+    land: Land, site: Site, asked: Asked, environment: Environment, counts: list[int]
+) -> list[float]:
     """How far neighbours must be looked for, for each sound, so that none beyond can be over the ordinance's lowest limits.
 
     Where machines are there already, so far that the units alone stay `SMALL_DB` below: beyond they add 0.14 dB at the most.
@@ -234,6 +243,9 @@ def _reaches(land: Land, asked: Asked, environment: Environment, counts: list[in
     reflecting, air = bool((land.building_heights_m > 0).any()), noise.air_db_per_m(environment)
     side = 10 ** (noise.loudest_side_db(asked.unit) / 10)
     small = SMALL_DB if land.machines else 0.0
+    x0, y0, x1, y1 = start_of(site).bounds
+    tall = asked.ordinance.measured.at == "facade"  # mean heights for which the standard states less
+    across_m = math.inf if tall else math.hypot(x1 - x0, y1 - y0)
     reaches = []
     for voice, count in zip(asked.voices, counts, strict=True):
         told = replace(asked.operation, tone=voice.tonal)
@@ -249,6 +261,7 @@ def _reaches(land: Land, asked: Asked, environment: Environment, counts: list[in
                 asked,
                 reflecting,
                 air,
+                across_m,
             )
             for metric in np.flatnonzero(np.isfinite(lowest) & ~shut).tolist()
         ]
@@ -257,7 +270,13 @@ def _reaches(land: Land, asked: Asked, environment: Environment, counts: list[in
 
 
 def _heard_to(
-    sent: Floats, limit_db: float, sigma_db: float, asked: Asked, reflecting: bool, air: Floats
+    sent: Floats,
+    limit_db: float,
+    sigma_db: float,
+    asked: Asked,
+    reflecting: bool,
+    air: Floats,
+    across_m: float,
 ) -> float:
     """The reach of one sound in one metric, with the margin of the wanted confidence near by, or of what lies farther off."""
     z = uncertainty.quantile(asked.operation.confidence)
@@ -265,4 +284,4 @@ def _heard_to(
         noise.reach_m(sent, limit_db - max(0.0, z * math.hypot(method, sigma_db)), reflecting, air)
         for method in (uncertainty.STATED_DB, uncertainty.BEYOND_DB)
     )
-    return near if beyond <= uncertainty.FAR_M / 2 else beyond
+    return near if beyond + across_m <= uncertainty.FAR_M else beyond

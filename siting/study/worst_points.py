@@ -36,16 +36,19 @@ def worst_points(
     if not len(which):
         return case, False
     found = _search(land, case, voice, chosen, np.where(exact, over, np.nan), which)
-    known = np.isin(case.receptors.neighbour, [case.receptors.neighbour[k] for k in found.of])
-    away = np.full(len(found.of), np.inf)
-    if known.any():
-        here = shapely.multipoints(case.receptors.xy[known])
-        away = shapely.distance(shapely.points(found.xy), here)
+    away = np.array([_from_known(case, int(k), xy) for k, xy in zip(found.of, found.xy, strict=True)])
     new = (away > SAME_M) & (found.excess > -np.inf)
     if not new.any():
         return case, False
     broken = bool((found.excess[new] > layout.OVER_DB).any())
     return extended(land, case, _receptors(case, found, new)), broken
+
+
+def _from_known(case: Case, like: int, xy: Floats) -> float:
+    """How far a point is from the nearest receptor of the same neighbour at the same height."""
+    same = case.hearing.neighbour == case.hearing.neighbour[like]
+    same &= case.receptors.height_m == case.receptors.height_m[like]
+    return float(np.hypot(*(case.receptors.xy[same] - xy).T).min(initial=np.inf))
 
 
 def _over(case: Case, voice: Voice, chosen: Ints) -> tuple[Floats, NDArray[np.bool_]]:
