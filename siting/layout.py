@@ -209,6 +209,12 @@ def completed(hearing: Hearing, demand: Demand, chosen: Ints) -> tuple[Floats, N
     return heard, exact
 
 
+def kept_rows(rows: Rows, keep: NDArray[np.bool_]) -> Rows:
+    """The rows of the receptors that are kept (R,), counted among these."""
+    mine = keep[rows.index]
+    return Rows(np.cumsum(keep)[rows.index[mine]] - 1, rows.energy[:, mine])
+
+
 def quietest_pose(hearing: Hearing, demand: Demand, rows: Rows) -> Ints:
     """The pose where a single unit's fullest row is lowest, as a layout of one."""
     if not len(hearing.poses):

@@ -482,3 +482,13 @@ def test_a_lot_in_two_zones_is_held_to_the_stricter_row_of_a_matrix(tmp_path):
         ("I", "B"): {70},
         ("I",): {None},
     }  # no zone: not known
+
+
+def test_where_not_one_unit_is_allowed_the_receptor_that_stops_it_is_one_of_its_own_neighbours(tmp_path):
+    # read at 7 m nothing is allowed and the reach is short; as sound power many are, and reach the far lot
+    lots = {**block(), "far": square(0, 90, 40, 120)}
+    data = study(tmp_path, code({"*": 45}), lots=lots, zones=None)
+    assert data["layout"]["units"] == 0 and not data["verdict"]["allowed"]
+    assert data["verdict"]["reasons"][0].startswith("Even one unit in the quietest place gives ")
+    assert data["layout"]["bound_by"].partition("/")[0] in block()
+    assert next(r for r in data["readings"] if r["reading"] == "power")["units"] > 0

@@ -98,22 +98,30 @@ def _answered(land: Land, row: int, asked: Asked, environment: Environment) -> S
             if need <= reach:
                 break
         reach = 1.1 * need
-    judged = [
-        _judged(case, found, max(least, own)) if need else (case, found)
-        for found, own in zip(layouts, reaches, strict=True)
+    if not need:
+        return answer.study(land, [case] * len(layouts), layouts, asked, rows)
+    keeps = [_reached(case, found, max(least, own)) for found, own in zip(layouts, reaches, strict=True)]
+    cases = [
+        replace(narrowed(case, keep), reach_m=max(least, own))
+        for keep, own in zip(keeps, reaches, strict=True)
     ]
-    return answer.study(land, [one for one, _ in judged], [found for _, found in judged], asked, rows)
+    found = [_renumbered(each, keep) for each, keep in zip(layouts, keeps, strict=True)]
+    return answer.study(land, cases, found, asked, layout.kept_rows(rows, keeps[asked.used]))
 
 
-def _judged(case: Case, found: Layout, reach_m: float) -> tuple[Case, Layout]:
-    """The case of one sound, with the neighbours within its own reach: those that only a louder one reaches are not its own."""
+def _reached(case: Case, found: Layout, reach_m: float) -> NDArray[np.bool_]:
+    """Receptors within the reach of one sound (R,): neighbours that only a louder one reaches are not its own."""
     receptors = case.receptors
     given = (receptors.piece < 0) & ~receptors.between
     keep = (receptors.distance_m <= reach_m) | given
     if found.bound_by >= 0:
         keep[found.bound_by] = True
-    bound_by = int(keep[: found.bound_by].sum()) if found.bound_by >= 0 else -1
-    return replace(narrowed(case, keep), reach_m=reach_m), replace(found, bound_by=bound_by)
+    return np.asarray(keep)
+
+
+def _renumbered(found: Layout, keep: NDArray[np.bool_]) -> Layout:
+    """The layout with the receptor that sets its bound counted among those that are kept."""
+    return replace(found, bound_by=int(keep[: found.bound_by].sum()) if found.bound_by >= 0 else -1)
 
 
 def _chains(asked: Asked) -> list[list[int]]:
