@@ -120,7 +120,7 @@ def test_options_of_running_reach_the_study(tmp_path, lots):
     data = json.loads(run(*words).stdout)
     assert data["operation"] == {
         "use": "standby", "minutes_per_hour": 30.0, "tone": False, "ambient_dba": {"any": 52.5}, "confidence": 0.95,
-        "accept_unverified": True,
+        "accept_unverified": True, "beside_machines": False,
     }  # fmt: skip
     assert {row["limit_db"] for row in data["receptors"]} == {62.5}  # ambient 52.5 + 10
     assert data["sound"]["spectrum"] == "turbine" and data["sound"]["spectrum_origin"] == "template"
