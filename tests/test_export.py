@@ -190,6 +190,7 @@ def test_what_the_user_said_of_running_is_written(tmp_path):
     assert data["operation"] == {
         "use": "standby", "minutes_per_hour": 15.0, "tone": True, "ambient_dba": {"day": 52.0}, "confidence": 0.8,
         "accept_unverified": True,
+        "beside_machines": False,
     }  # fmt: skip
     assert data["verdict"]["confidence"] == 0.8 and not contradiction(json.loads(dumps(data)))
 
