@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from siting import layout, noise
+from siting.geodata.parcels import file_places
 from siting.model import Floats, Ints, Layout, State
 from siting.outcome import PlacedUnit, Reading, Study
 from siting.placement import body_polygon
@@ -33,10 +34,7 @@ def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, ro
     voice, answer, steady = asked.voices[asked.used], layouts[asked.used], found[asked.used]
     case = cases[asked.used]
     limits, sigma = limits_of(case, voice), sigma_db(case, voice)
-    demand = demand_for(case, voice)
-    listed, unlisted = findings.listed_receptors(
-        case, demand, compared(limits, steady, sigma, case.asked.metrics)
-    )
+    listed, unlisted = findings.listed_receptors(case, compared(limits, steady, sigma, case.asked.metrics))
     placed = _placed(case, answer.chosen)
     which = np.flatnonzero(listed)
     scene = noise.unit_scene(case.around, asked.unit, voice.sound, placed, (), case.machines)
@@ -114,7 +112,7 @@ def _rows(
     """Of every receptor the rule that governs in each period, and of each neighbour's worst receptor all rules."""
     limits = limits_of(case, voice)
     part = Compared(*(values[which] for values in judged))
-    places = findings.places(land, case.receptors.xy[which])
+    places = file_places(land.parcels, case.receptors.xy[which])
     first = receptor_levels(case.receptors, limits, part, governing(limits, part), places, which)
     worst = {row.id for row in worst_of_each_neighbour(first)}
     full = np.array([case.receptors.id[k] in worst for k in which.tolist()], bool)

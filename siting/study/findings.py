@@ -9,7 +9,6 @@ from siting import judgement, layout, noise, surroundings, uncertainty, verdict
 from siting import ordinance as rules
 from siting.geodata.parcels import file_places
 from siting.law import Ordinance
-from siting.layout import Demand
 from siting.model import FOOT_M, Assumption, Facts, Floats, Question, Unit
 from siting.ordinance import Limits
 from siting.outcome import Deviation, PathTerms, Reading, ReceptorLevel, ZoneCount
@@ -27,9 +26,7 @@ LISTED_DB = 10.0  # farther ones where their margin is smaller than this, or not
 OPEN_DIRECTIONS = 6  # a street seen along its length is open too
 
 
-def listed_receptors(
-    case: Case, demand: Demand, found: Compared
-) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+def listed_receptors(case: Case, found: Compared) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Which receptors a study lists (R,), all of a neighbour or none, and a note that counts the others.
 
     Listed are neighbours near by, those within `LISTED_DB` of a limit, and those whose limit is not known; of the points
@@ -86,14 +83,9 @@ def stopped_by(land: Land, case: Case, voice: Voice, rows: layout.Rows) -> Recep
     found = verdict.compared(part, steady, sigma_db(case, voice)[worst], case.asked.metrics)
     keep = verdict.governing(part, found)
     listed = verdict.receptor_levels(
-        case.receptors, limits, found, keep, places(land, case.receptors.xy[worst]), worst
+        case.receptors, limits, found, keep, file_places(land.parcels, case.receptors.xy[worst]), worst
     )
     return min(listed, key=urgency)
-
-
-def places(land: Land, xy: Floats) -> tuple[Floats, Floats]:
-    """Points in the parcel file's own CRS and units, and as longitude and latitude, (n, 2) each."""
-    return file_places(land.parcels, xy)
 
 
 def receivers(listed: list[ReceptorLevel]) -> tuple[Receiver, ...]:

@@ -54,13 +54,13 @@ def _from_known(case: Case, like: int, xy: Floats) -> float:
 def _over(case: Case, voice: Voice, chosen: Ints) -> tuple[Floats, NDArray[np.bool_]]:
     """How far every receptor is over what it may hear, dB, and where that is exact."""
     heard, exact = layout.completed(case.hearing, demand_for(case, voice), chosen)
-    return _excess(case, voice, heard, case.existing, np.arange(len(case.receptors))), exact
+    return _excess(voice, heard, case.existing, planned(case, voice)), exact
 
 
-def _excess(case: Case, voice: Voice, heard: Floats, existing: Floats, of: Ints) -> Floats:
-    """All sound together against the level that is planned for with the limits of some receptors, dB."""
+def _excess(voice: Voice, heard: Floats, existing: Floats, most: Floats) -> Floats:
+    """All sound together against the energy that is planned for (n, M), dB."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (heard @ voice.mix.T + existing) / planned(case, voice)[of]
+        ratio = (heard @ voice.mix.T + existing) / most
         return np.asarray(
             10 * np.log10(np.nan_to_num(ratio, nan=0.0, posinf=np.inf).max(axis=1, initial=0.0))
         )
@@ -69,15 +69,15 @@ def _excess(case: Case, voice: Voice, heard: Floats, existing: Floats, of: Ints)
 def _search(land: Land, case: Case, voice: Voice, chosen: Ints, over: Floats, which: Ints) -> Refined:
     there, poses = case.hearing, case.poses
     units = np.column_stack([poses.xy[chosen], poses.rotation_deg[chosen]])
+    most = planned(case, voice)
 
     def excess_at(of: Ints, xy: Floats, obstacles: bool = True) -> Floats:
         height = case.receptors.height_m[of]
         energy = noise.transfer(
             there.unit, units[:, :2], units[:, 2], xy, height, there.basis, case.around, obstacles
         ).energy.sum(axis=0)
-        return _excess(
-            case, voice, energy, existing_at(case, xy, height) if obstacles else case.existing[of], of
-        )
+        existing = existing_at(case, xy, height) if obstacles else case.existing[of]
+        return _excess(voice, energy, existing, most[of])
 
     def stands(of: Ints, xy: Floats) -> NDArray[np.bool_]:
         lots = land.parcels.lots[case.receptors.lot[of]]
