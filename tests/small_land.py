@@ -14,6 +14,29 @@ MASS_M = 26986
 EAST, NORTH = 230_000.0, 900_000.0
 ORIGIN = np.array([EAST, NORTH])
 # an ordinance file; LIMIT stands for its number
+UNIT = """id = "box"
+name = "Box"
+maker = "nobody"
+kw = 200
+fuels = ["gas"]
+mass_kg = 700
+[body]
+length_m = 1.5
+width_m = 0.93
+height_m = 1.8
+source_height_m = 1.8
+[clearance]
+front_m = 0.9
+right_m = 0.9
+back_m = 0.9
+left_m = 0.9
+[sound]
+level_dba = 69
+stated_at = "7m"
+template = "engine"
+[source]
+text = "made up"
+"""
 TOWN = """id = "town"
 place = "Town"
 code = "1-2"

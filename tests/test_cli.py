@@ -11,34 +11,10 @@ import rasterio
 import shapely
 from affine import Affine
 from click.testing import CliRunner
-from small_land import EAST, MASS_M, NORTH, TOWN, block, square, write, write_lots, write_zones
+from small_land import EAST, MASS_M, NORTH, TOWN, UNIT, block, square, write, write_lots, write_zones
 
 from siting.cli import main
 from siting.cli.study_verbs import exit_code
-
-UNIT = """id = "box"
-name = "Box"
-maker = "nobody"
-kw = 200
-fuels = ["gas"]
-mass_kg = 700
-[body]
-length_m = 1.5
-width_m = 0.93
-height_m = 1.8
-source_height_m = 1.8
-[clearance]
-front_m = 0.9
-right_m = 0.9
-back_m = 0.9
-left_m = 0.9
-[sound]
-level_dba = 69
-stated_at = "7m"
-template = "engine"
-[source]
-text = "made up"
-"""
 
 
 def run(*words):

@@ -1,6 +1,7 @@
 """Errors of catalogue files. Oracles: sentences and lines written by a person."""
 
 import pytest
+from small_land import UNIT
 
 from siting.catalog import load_unit
 from siting.catalog.toml_table import read_toml
@@ -65,32 +66,10 @@ def test_what_is_right_passes(table):
     assert [part.values for part in table.tables("part")] == [{"a": 1}, {"a": "one"}]
 
 
-UNIT = """id = "box"
-name = "Box"
-maker = "nobody"
-kw = 200
-fuels = ["gas"]
-mass_kg = 700
-[body]
-length_m = 1.5
-width_m = 0.93
-height_m = 1.8
-source_height_m = 1.8
-[clearance]
-front_m = 0.9
-right_m = 0.9
-back_m = 0.9
-left_m = 0.9
-[sound]
-level_dba = 69
-stated_at = "7m"
-template = "engine"
-directivity_db = [0, 0, 0, 0, 0, 0, 0, 0]
-[source]
-text = "made up"
-[assumed]
-"body.length_m" = "guessed"
-"""
+WHOLE = (
+    UNIT.replace('template = "engine"\n', 'template = "engine"\ndirectivity_db = [0, 0, 0, 0, 0, 0, 0, 0]\n')
+    + '[assumed]\n"body.length_m" = "guessed"\n'
+)
 
 
 @pytest.mark.parametrize(
@@ -110,8 +89,8 @@ text = "made up"
     ],
 )
 def test_slips_in_a_unit_name_their_line(write, old, new, line):
-    file = write(UNIT.replace(old, new))
-    load_unit(write(UNIT, "right.toml"))
+    file = write(WHOLE.replace(old, new))
+    load_unit(write(WHOLE, "right.toml"))
     with pytest.raises(InputError) as caught:
         load_unit(file)
     assert str(caught.value).startswith(f"{file}: line {line}: ")
