@@ -19,7 +19,7 @@ from siting.catalog import load_unit
 from siting.export import document
 from siting.law import Operation
 from siting.model import Question
-from siting.placement import FOOT_M
+from siting.model import FOOT_M
 from siting.site import read_land
 from siting.study import assess
 from siting.study.asked import wanted_units
