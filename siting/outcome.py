@@ -8,6 +8,7 @@ from shapely.geometry.base import BaseGeometry
 from siting.law import Operation, Ordinance, Statistic
 from siting.model import Assumption, Environment, Facts, Neighbour, Question, Site, Sound, State, Unit
 from siting.parts import Scene
+from siting.yard import PlacedItem, Placing, Run
 
 
 class ReceptorLevel(NamedTuple):
@@ -131,6 +132,38 @@ class PlacedUnit:
 
 
 @dataclass(frozen=True)
+class Binding:
+    """A row that stops one unit more: a limit at a receptor, and by how much one unit more would be over what is planned for."""
+
+    receptor: str
+    neighbour: str
+    side: str  # the compass point at which it lies, seen from the middle of the lot
+    distance_m: float  # from the nearest unit, or from where units may stand
+    period: str
+    metric: str
+    statistic: Statistic
+    limit_db: float
+    planned_db: float  # the limit with the margin of the wanted confidence taken off
+    level_db: float | None  # of the layout, existing machines included
+    over_db: float | None  # that the best layout found of one unit more is over `planned_db`; None where none was found
+
+
+@dataclass(frozen=True)
+class Search:
+    """How good the layout is, and what stops a better one.
+
+    `optimal`: no layout on this lattice holds more. `open`: between the layout's number and the bound nobody knows. `ended`: the
+    time was up before the search was through. `asked`: a number was asked for, and it stands.
+    """
+
+    status: Literal["optimal", "open", "ended", "asked"]
+    gap: float  # (bound - units) / bound
+    seconds: float  # of the search; printed, not written: the same study gives the same files
+    binding: tuple[Binding, ...]  # empty where space alone stops it
+    one_more: str  # why not one unit more, a sentence
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The state of the worst receptor, and whether all limits are kept at the wanted confidence.
 
@@ -175,3 +208,7 @@ class Study:
     environment: Environment
     scene: Scene  # what the levels were computed from
     inputs: tuple[Facts, ...] = field(default=())
+    placing: Placing = field(default_factory=Placing)
+    items: tuple[PlacedItem, ...] = ()
+    runs: tuple[Run, ...] = ()
+    search: Search | None = None
