@@ -43,7 +43,7 @@ def test_every_module_of_a_folder_is_named_once():
     assert {name: sorted(inside) for name, inside in folders.items()} == {
         name: stems(ROOT / "siting" / name) for name in folders
     }
-    assert len(folders) == 12
+    assert sorted(folders) == sorted(init.parent.name for init in (ROOT / "siting").glob("*/__init__.py"))
 
 
 def test_the_rows_are_in_the_order_that_imports_keep():
