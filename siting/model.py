@@ -130,6 +130,7 @@ class Site:
     elevation: dict[str, float] | None
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
+    items: tuple[BaseGeometry, ...] = ()  # bodies of yard items: no clearance of a unit enters one
 
 
 @dataclass(frozen=True)

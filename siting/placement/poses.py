@@ -16,7 +16,7 @@ MAX_POSES = 4_000  # beyond this the lattice step grows by whole feet: one lot s
 def lattice_poses(site: Site, unit: Unit) -> Poses:
     """Poses on a lattice along the buildable area's main direction, bodies at 0° and 90° to it.
 
-    A body stands inside `site.buildable`; body and clearance stand on the lot and outside every building. The
+    A body stands inside `site.buildable`; body and clearance stand on the lot and outside every building and yard item. The
     lattice starts in the lower left corner of the buildable area's oriented envelope; the step is one foot, or the
     smallest whole number of feet that keeps the lattice under `MAX_POSES`.
     """
@@ -27,7 +27,8 @@ def lattice_poses(site: Site, unit: Unit) -> Poses:
         return _no_poses(step, unit)
     turned_area = affinity.rotate(site.buildable, -angle, origin=(0, 0))
     x0, y0, x1, y1 = turned_area.bounds
-    clear = site.lot.difference(shapely.union_all(np.array(site.buildings))) if site.buildings else site.lot
+    bodies_there = (*site.buildings, *site.items)
+    clear = site.lot.difference(shapely.union_all(np.array(bodies_there))) if bodies_there else site.lot
     body_edges = _edges(affinity.translate(turned_area, -x0, -y0))
     clear_edges = _edges(affinity.translate(affinity.rotate(clear, -angle, origin=(0, 0)), -x0, -y0))
     columns, rows = int((x1 - x0) / step) + 1, int((y1 - y0) / step) + 1
