@@ -9,6 +9,7 @@ from kernels.bands import A_WEIGHTING_DB, BANDS, LOWEST_A_WEIGHTING_DB
 from kernels.decibel import a_weighted_total
 from siting.errors import InputError
 from siting.model import FOOT_M, Assumption, Origin, Sound, Spectrum, Unit
+from siting.yard import YardItem
 
 TRADE_READING = "7m"  # the generator trade's convention (ISO 8528-10) and the loud one of the usual readings
 SHOWN_READINGS = ("1m", "3ft", "10ft", "7m", "10m", "power")
@@ -33,25 +34,37 @@ def reading_name(text: str) -> str:
     return f"{float(match[1]):g}{match[2]}"
 
 
-def surface_m2(unit: Unit, distance_m: float) -> float:
+def surface_m2(machine: Unit | YardItem, distance_m: float) -> float:
     """Area of the measurement surface: a box `distance_m` away from the body, which stands on a reflecting plane, m².
 
     ISO 3744 / ISO 8528-10: S = 4(ab + bc + ca) with a = l/2 + D, b = w/2 + D, c = h + D.
     """
-    a, b, c = unit.length_m / 2 + distance_m, unit.width_m / 2 + distance_m, unit.height_m + distance_m
+    a, b, c = (
+        machine.length_m / 2 + distance_m,
+        machine.width_m / 2 + distance_m,
+        machine.height_m + distance_m,
+    )
     return 4 * (a * b + b * c + c * a)
+
+
+def machine_power_dba(machine: Unit | YardItem, level_dba: float, reading: str) -> float:
+    """The A-weighted sound power of a machine whose level holds at a reading, as `reading_name` writes it.
+
+    ISO 3744: Lw = Lp + 10 lg(S / 1 m²).
+    """
+    if reading == "power":
+        return level_dba
+    distance_m = float(reading[:-2]) * FOOT_M if reading.endswith("ft") else float(reading[:-1])
+    return level_dba + 10 * math.log10(surface_m2(machine, distance_m))
 
 
 def sound_under(unit: Unit, reading: str, origin: Origin) -> Sound:
     """The sound power of a unit if its stated level holds at `reading`; octave bands follow the unit's spectrum, unweighted."""
     name = reading_name(reading)
-    power_dba = unit.sound.level_dba
-    if name != "power":
-        distance_m = float(name[:-2]) * FOOT_M if name.endswith("ft") else float(name[:-1])
-        power_dba += 10 * math.log10(surface_m2(unit, distance_m))  # ISO 3744: Lw = Lp + 10 lg(S / 1 m²)
     stated = unit.sound
-    power_db, power_31_db = octave_powers(stated.shape_db, stated.shape_31_db, power_dba)
-    return Sound(name, origin, power_db, power_31_db, power_dba, stated.shape_name)
+    total_dba = machine_power_dba(unit, stated.level_dba, name)
+    power_db, power_31_db = octave_powers(stated.shape_db, stated.shape_31_db, total_dba)
+    return Sound(name, origin, power_db, power_31_db, total_dba, stated.shape_name)
 
 
 def octave_powers(

@@ -42,7 +42,7 @@ def unit_from(whole: Table, facts: Facts, spectra: tuple[Spectrum, ...]) -> Unit
     body, clearance = whole.table("body"), whole.table("clearance")
     body.only("length_m", "width_m", "height_m", "source_height_m")
     clearance.only(*SIDES)
-    facts["notes"] = [_source(whole.table("source"))]
+    facts["notes"] = [source_note(whole.table("source"))]
     return Unit(
         id=whole.text("id"),
         name=whole.text("name"),
@@ -55,20 +55,27 @@ def unit_from(whole: Table, facts: Facts, spectra: tuple[Spectrum, ...]) -> Unit
         height_m=body.number("height_m", above=0, most=LONGEST_M),
         source_height_m=body.number("source_height_m", above=0, most=LONGEST_M),
         clearance=Clearance(*(clearance.number(side, least=0, most=LONGEST_M) for side in SIDES)),
-        sound=_stated_sound(whole.table("sound"), spectra),
-        assumptions=_assumptions(whole, spectra),
+        sound=stated_sound(whole.table("sound"), spectra),
+        assumptions=assumptions_of(whole, "unit", ("body", "clearance", "sound"), spectra),
         source=facts,
     )
 
 
-def _source(table: Table) -> str:
+def source_note(table: Table) -> str:
     """Where the maker's figures stand, as one note."""
     table.only("text", "document", "url")
     parts = [table.text("text"), *(table.text(key) for key in ("document", "url") if key in table.values)]
     return f"Source: {'; '.join(parts)}."
 
 
-def _stated_sound(table: Table, spectra: tuple[Spectrum, ...]) -> StatedSound:
+def stated_sound(table: Table, spectra: tuple[Spectrum, ...]) -> StatedSound:
+    """What a maker says of the sound: a level, where it holds, and the octave shape, its own or a template.
+
+    Raises
+    ------
+    InputError
+        A key is missing, unknown, of the wrong form, or contradicts another.
+    """
     table.only("level_dba", "stated_at", "tolerance_db", "directivity_db", *SPECTRUM, *LOWEST)
     given = [key for key in SPECTRUM if key in table.values]
     if len(given) != 1:
@@ -188,23 +195,36 @@ def _template(table: Table, spectra: tuple[Spectrum, ...]) -> Spectrum:
     return known[name]
 
 
-def _assumptions(whole: Table, spectra: tuple[Spectrum, ...]) -> tuple[Assumption, ...]:
-    """One for each key that [assumed] names, and one for the spectrum where a template stands in for it."""
-    sound, reasons = whole.table("sound"), whole.table("assumed", optional=True)
+def assumptions_of(
+    whole: Table, owner: str, tables: tuple[str, ...], spectra: tuple[Spectrum, ...]
+) -> tuple[Assumption, ...]:
+    """What a file assumes of a machine: each value that [assumed] names, and a template in its spectrum's place.
+
+    Parameters
+    ----------
+    owner : str
+        With what the names of the assumptions begin.
+    tables : tuple of str
+        Tables of the file whose keys may be meant where a name is wrong.
+
+    Raises
+    ------
+    InputError
+        [assumed] names what the file does not give.
+    """
+    sound, reasons = whole.table("sound", optional=True), whole.table("assumed", optional=True)
     texts = {dotted: reasons.text(dotted) for dotted in reasons.values}
     if "template" in sound.values:
         texts.setdefault("sound.template", _template(sound, spectra).source)
-    return tuple(_assumption(whole, dotted, reason) for dotted, reason in texts.items())
+    known = [f"{name}.{key}" for name in tables for key in whole.table(name, optional=True).values]
+    return tuple(_assumption(whole, owner, dotted, reason, known) for dotted, reason in texts.items())
 
 
-def _assumption(whole: Table, dotted: str, reason: str) -> Assumption:
+def _assumption(whole: Table, owner: str, dotted: str, reason: str, known: list[str]) -> Assumption:
     parent, _, key = dotted.rpartition(".")
     values = whole.values.get(parent, {}) if parent else whole.values
     value = values.get(key) if isinstance(values, dict) else None
     if value is None or isinstance(value, dict):
-        known = [
-            f"{name}.{key}" for name in ("body", "clearance", "sound") for key in whole.table(name).values
-        ]
         near = suggestion(dotted, known)
         raise whole.error(
             f"assumed.{dotted}",
@@ -213,5 +233,5 @@ def _assumption(whole: Table, dotted: str, reason: str) -> Assumption:
         )
     origin: Origin = "template" if dotted == "sound.template" else "assumed"
     return Assumption(
-        f"unit.{dotted}", value if isinstance(value, int | float) else str(value), origin, reason
+        f"{owner}.{dotted}", value if isinstance(value, int | float) else str(value), origin, reason
     )
