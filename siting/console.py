@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from siting import judgement, quantities, readings_table, rule_words, wording
+from siting import judgement, placing_words, quantities, readings_table, rule_words, wording
 
 Document = dict[str, Any]
 COLOURS = {
@@ -28,12 +28,16 @@ NEIGHBOURS = 25
 PATHS = 5
 
 
-def print_study(data: Document, console: Console) -> None:
-    """Print what was read and assumed, the layout, every neighbour's worst receptor, the periods, the readings, the verdict."""
+def print_study(data: Document, console: Console, seconds: float | None = None) -> None:
+    """Print what was read and assumed, the layout and its search, every neighbour's worst receptor, the readings, the verdict.
+
+    `seconds` is how long the search took, which no file of the study holds.
+    """
     _print_inputs(data, console)
     _print_assumptions(data, console)
     _print_rules(data, console)
     _print_layout(data, console)
+    print_placing(data, console, seconds)
     _print_neighbours(data, console)
     _print_worst(data, console)
     _print_zones(data, console)
@@ -130,6 +134,29 @@ def _print_layout(data: Document, console: Console) -> None:
         _line(console, f"{name} {quantities.area(square_metres)}")
     if site["elevation"]:
         _line(console, f"ground {quantities.ground(site['elevation'])}")
+
+
+def print_placing(data: Document, console: Console, seconds: float | None) -> None:
+    """Print how good the layout is, what stops one unit more, what each rule took, and what stands beside the units."""
+    took = "" if seconds is None else f" ({seconds:.1f} s)"
+    _heading(console, f"Placing{took}: {placing_words.found(data['layout'])}")
+    for words in filter(None, (placing_words.one_more(data), placing_words.binds(data))):
+        _line(console, words)
+    if rows := placing_words.binding(data):
+        table = _table(
+            ("receptor", "side", "distance", "period", "compared"),
+            ("limit", "planned", "level", "over dB"),
+            (),
+        )
+        for row in rows:
+            table.add_row(*(Text(row[name]) for name in placing_words.BINDING))
+        console.print(table)
+    for rule, area in placing_words.taken(data["site"]):
+        _line(console, f"{rule} took {quantities.area(area)}")
+    for name, value in placing_words.facts(data):
+        _line(console, f"{name.lower()}: {value}")
+    for words in (*placing_words.sides(data), *placing_words.items(data), *placing_words.runs(data)):
+        _line(console, words)
 
 
 def _print_neighbours(data: Document, console: Console) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pyproj import Transformer
 from shapely.affinity import rotate, translate
-from shapely.geometry import MultiPolygon, Point, Polygon, box, mapping
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
 
 A_WEIGHTS = (-26.2, -16.1, -8.6, -3.2, 0.0, 1.2, 1.0, -1.1)
@@ -94,6 +94,83 @@ def placed() -> list[dict[str, Any]]:
             }
         )
     return units
+
+
+def sides() -> list[dict[str, Any]]:
+    """The lot's four lines; the street lies south of it."""
+    corners = {
+        "south": (-31, -24, 31, -24),
+        "east": (31, -24, 31, 24),
+        "north": (31, 24, -31, 24),
+        "west": (-31, 24, -31, -24),
+    }
+    kinds = {"south": ("front", 6.096), "north": ("rear", 3.048)}
+    return [
+        {
+            "kind": kinds.get(compass, ("side", 1.524))[0],
+            "compass": compass,
+            "setback_m": kinds.get(compass, ("side", 1.524))[1],
+            "why": "Exampleton Code 8-9(c)",
+            "line": mapping(on_site(LineString([(x0, y0), (x1, y1)]))),
+        }
+        for compass, (x0, y0, x1, y1) in corners.items()
+    ]
+
+
+def tank() -> dict[str, Any]:
+    """A propane tank of 3 x 1.2 m, 9.5 m from the west line and 16 m south of the shed."""
+    body = on_site(box(-21.5, -5.6, -18.5, -4.4))
+    centre = body.centroid
+    return {
+        "id": "I1",
+        "name": "propane tank, 500 gal",
+        "length_m": 3.0,
+        "width_m": 1.2,
+        "height_m": 1.5,
+        "clearance": {"front_m": 0.9144, "right_m": 0.0, "back_m": 0.0, "left_m": 0.0},
+        "distances": {"lot_line_m": 3.048, "building_m": 3.048, "opening_m": 3.048, "unit_m": 3.048},
+        "power_db": None,
+        "power_dba": None,
+        "source_height_m": 0.75,
+        "x_m": centre.x,
+        "y_m": centre.y,
+        "rotation_deg": TURN_DEG,
+        "body": mapping(body),
+    }
+
+
+def gas_point() -> dict[str, Any]:
+    """Where gas comes in: in the middle of the south line."""
+    point = on_site(Point(0, -24))
+    lon, lat = IN_DEGREES.transform(point.x, point.y)
+    return {"kind": "gas", "lon": lon, "lat": lat, "x": point.x, "y": point.y}
+
+
+def runs() -> list[dict[str, Any]]:
+    """From (0, -24) to centres at x -9, -4, 1 and y -5, -9; joined to each other by three of 4 m and two of 5 m."""
+    nearest = math.hypot(1, 15)
+    return [
+        {
+            "kind": "gas",
+            "nearest_m": nearest,
+            "farthest_m": math.hypot(9, 19),
+            "tree_m": nearest + 3 * 4 + 2 * 5,
+        }
+    ]
+
+
+def stopping(worst: dict[str, Any]) -> dict[str, Any]:
+    """The row that stops a fourth unit: half a decibel over what 2.5 dB of margin leave."""
+    keys = ("neighbour", "period", "metric", "statistic", "limit_db", "level_db")
+    planned = worst["limit_db"] - 2.5
+    return {
+        "receptor": worst["id"],
+        **{key: worst[key] for key in keys},
+        "side": "north",
+        "distance_m": 28.3,
+        "planned_db": planned,
+        "over_db": 0.5,
+    }
 
 
 def chance(margin_db: float, sigma_db: float) -> float:
@@ -219,12 +296,12 @@ def example_document() -> dict[str, Any]:
     paths = [path_terms(u["id"], (u["x_m"], u["y_m"]), (worst["x"], worst["y"])) for u in units]
     lot = on_site(box(-31, -24, 31, 24))
     house, shed = on_site(box(8, -4, 24, 14)), on_site(box(-26, 12, -18, 18))
-    tank = on_site(Polygon([(14, -18), (22, -18), (22, -12), (14, -10)]))
+    pond = on_site(Polygon([(14, -18), (22, -18), (22, -12), (14, -10)]))
     buildable = (
         on_site(box(-26, -19, 26, 19))
         .difference(house.buffer(1.5))
         .difference(shed.buffer(1.5))
-        .difference(tank)
+        .difference(pond)
     )
     return {
         "siting": {"version": "0.1.0"},
@@ -280,6 +357,20 @@ def example_document() -> dict[str, Any]:
             "ambient_dba": {},
             "confidence": 0.95,
             "accept_unverified": False,
+        },
+        "placing": {
+            "step_m": 0.3048,
+            "step_ft": 1.0,
+            "front": ["south"],
+            "rear": [],
+            "max_slope_pct": 10.0,
+            "aisle_m": 3.6576,
+            "aisle_ft": 12.0,
+            "distances": None,
+            "fuel": "propane",
+            "items": ["propane tank, 500 gal"],
+            "service_points": [gas_point()],
+            "time_limit_s": 60.0,
         },
         "ordinance": {
             "id": "example",
@@ -355,13 +446,19 @@ def example_document() -> dict[str, Any]:
             "buildable_area_m2": buildable.area,
             "taken_m2": {
                 "setback": lot.area - 52 * 38,
-                "buildings": 52 * 38 - buildable.area - tank.area,
-                "keep-outs": tank.area,
+                "buildings": 52 * 38 - buildable.area - pond.area,
+                "keep-outs": pond.area,
             },
             "lot": mapping(lot),
             "buildable": mapping(buildable),
             "buildings": [mapping(house), mapping(shed)],
-            "keep_outs": [mapping(tank)],
+            "keep_outs": [mapping(pond)],
+            "walls": [],
+            "openings": [],
+            "building_distances_m": [1.5, 1.5],
+            "opening_distance_m": 3.048,
+            "sides": sides(),
+            "street": sides()[0]["line"],
             "neighbours": [
                 {"id": name, "zone": zone, "geometry": mapping(on_site(shape))}
                 for name, zone, shape in neighbours()
@@ -372,10 +469,18 @@ def example_document() -> dict[str, Any]:
             "units": 6,
             "bound": 3,
             "bound_by": worst["id"],
+            "gap": 0.0,
+            "status": "asked",
             "kw": 1200.0,
             "area_m2": 6 * LENGTH_M * WIDTH_M,
             "step_m": 0.3048,
             "placed": units,
+        },
+        "items": [tank()],
+        "runs": runs(),
+        "search": {
+            "binding": [stopping(worst)],
+            "one_more": "Three units keep every limit and four do not.",
         },
         "receptors": receptors,
         "neighbours": sorted(worst_rows, key=badness),

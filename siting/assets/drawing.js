@@ -7,6 +7,11 @@ const siting = (() => {
     buildable: { color: "#2b6cb0", weight: 1.5, dashArray: "6 4", fillColor: "#cfe3f5", fillOpacity: 0.8 },
     building: { color: "#6f6a61", weight: 1, fillColor: "#b5b0a6", fillOpacity: 1 },
     unit: { color: "#14213d", weight: 1, fillColor: "#14213d", fillOpacity: 1 },
+    item: { color: "#5a3d00", weight: 1, fillColor: "#e0a030", fillOpacity: 1 },
+    front: { color: "#d9480f", weight: 4, fill: false },
+    side: { color: "#14213d", weight: 3, fill: false },
+    rear: { color: "#14213d", weight: 4, dashArray: "8 6", fill: false },
+    SERVICE: { radius: 6, color: "#ffffff", weight: 1, fillColor: "#5a3d00", fillOpacity: 1 },
     SILENT: { radius: 3, color: "#55606e", weight: 1, fillColor: "#ffffff", fillOpacity: 1 },
     PASS: { radius: 3.5, color: "#ffffff", weight: 0.5, fillColor: "#00684a", fillOpacity: 1 },
     "MARGINAL PASS": { radius: 4, color: "#5a6a00", weight: 2.5, fillColor: "#ffffff", fillOpacity: 1 },
@@ -17,6 +22,7 @@ const siting = (() => {
   const round = (ctx, p, r) => ctx.arc(p.x, p.y, r, 0, 2 * Math.PI);
   const triangle = (ctx, p, r) => polygon(ctx, [[p.x, p.y - r], [p.x + 0.95 * r, p.y + 0.75 * r], [p.x - 0.95 * r, p.y + 0.75 * r]]);
   const OUTLINES = {
+    SERVICE: (ctx, p, r) => polygon(ctx, [[p.x, p.y - r], [p.x + r, p.y], [p.x, p.y + r], [p.x - r, p.y]]),
     SILENT: round,
     PASS: round,
     "MARGINAL PASS": round,
@@ -24,7 +30,7 @@ const siting = (() => {
     FAIL: triangle,
     UNKNOWN: (ctx, p, r) => polygon(ctx, [[p.x - r, p.y - r], [p.x + r, p.y - r], [p.x + r, p.y + r], [p.x - r, p.y + r]]),
   };
-  const RANKS = { receptor: 1, unit: 2, neighbour: 3 };
+  const RANKS = { service: 0.5, receptor: 1, item: 1.5, unit: 2, neighbour: 3 };
 
   function polygon(ctx, corners) {
     corners.forEach(([x, y], n) => (n ? ctx.lineTo(x, y) : ctx.moveTo(x, y)));

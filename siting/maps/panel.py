@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from siting import judgement, quantities, readings_table, rule_words, wording
+from siting import judgement, placing_words, quantities, readings_table, rule_words, wording
 
 
 def asset(name: str) -> str:
@@ -44,6 +44,15 @@ def pages() -> Environment:
         matrix=readings_table.matrix,
         zone_count=rule_words.zone_count,
         unverified=rule_words.unverified,
+        found=placing_words.found,
+        one_more=placing_words.one_more,
+        binds=placing_words.binds,
+        binding=placing_words.binding,
+        placing_facts=placing_words.facts,
+        sides=placing_words.sides,
+        items=placing_words.items,
+        runs_to=placing_words.runs,
+        taken=placing_words.taken,
         capitalize_first=lambda text: text[:1].upper() + text[1:],
     )
     environment.globals.update(
@@ -68,8 +77,8 @@ def part(name: str, about: dict[str, Any]) -> str:
     Parameters
     ----------
     name
-        A macro of `assets/parts.html`: "verdict", "rules", "neighbours", "paths", "periods", "zones", "deviations", "readings",
-        "facts", "assumptions", "notes", "symbols"; or "sound", which takes the document's `sound`.
+        A macro of `assets/parts.html`: "verdict", "placing", "rules", "neighbours", "paths", "periods", "zones", "deviations",
+        "readings", "facts", "assumptions", "notes", "symbols"; or "sound", which takes the document's `sound`.
     about
         A study as `siting.export.document` gives it.
     """

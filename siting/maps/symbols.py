@@ -9,7 +9,9 @@ from pyproj import Transformer
 from shapely.geometry import mapping, shape
 
 from siting.judgement import SEVERITY, SIGNS, is_worst, judgement, named_level, spot
-from siting.quantities import area, length
+from siting.placing_words import KINDS
+from siting.quantities import area, length, level
+from siting.rule_words import distance
 from siting.wording import period
 
 Feature = dict[str, Any]
@@ -42,7 +44,10 @@ def layers(document: dict[str, Any], most: int = MOST_FEATURES) -> tuple[list[La
         ("Buildable area", [buildable(site, put)]),
         ("Keep-outs", [plain("keep-out", "Keep-out", g, put) for g in site["keep_outs"]]),
         ("Buildings", [plain("building", "Building", g, put) for g in site["buildings"]]),
+        ("Sides of the lot", [side(line, put) for line in site["sides"]]),
+        ("Items", [item(placed, put) for placed in document["items"]]),
         ("Units", [unit(placed, document["unit"], put) for placed in document["layout"]["placed"]]),
+        ("Service points", [service_point(point, put) for point in document["placing"]["service_points"]]),
     ]
     room = most - sum(len(features) for _, features in ground)
     places, undrawn = receptors(document, room)
@@ -107,6 +112,34 @@ def unit(placed: dict[str, Any], kind: dict[str, Any], put: Callable) -> Feature
     if placed["elevation_m"] is not None:
         rows.append(["Ground", length(placed["elevation_m"])])
     return feature(put(placed["body"]), kind="unit", title=placed["id"], rows=rows, label=placed["id"])
+
+
+def side(line: dict[str, Any], put: Callable) -> Feature:
+    """Draw a side of the lot with what it keeps units off."""
+    rows = [["Kind", line["kind"]], ["Setback", distance(line["setback_m"])], ["From", line["why"]]]
+    title = f"{line['compass'].capitalize()} side"
+    return feature(put(line["line"]), kind=line["kind"], title=title, rows=rows)
+
+
+def item(placed: dict[str, Any], put: Callable) -> Feature:
+    """Draw the body of what stands beside the units."""
+    size = f"{length(placed['length_m'])} × {length(placed['width_m'])}, {length(placed['height_m'])} high"
+    power = placed["power_dba"]
+    rows = [
+        ["Body", size],
+        ["Centre", f"{placed['x_m']:.2f}, {placed['y_m']:.2f} m"],
+        ["Sound", "none of its own" if power is None else f"power {level(power)} dB(A)"],
+    ]
+    title = f"{placed['id']}: {placed['name']}"
+    return feature(put(placed["body"]), kind="item", title=title, rows=rows, label=placed["id"])
+
+
+def service_point(point: dict[str, Any], put: Callable) -> Feature:
+    """Draw where gas or the grid comes in."""
+    rows = [["Latitude, longitude", f"{point['lat']:.6f}, {point['lon']:.6f}"]]
+    place = put({"type": "Point", "coordinates": [point["x"], point["y"]]})
+    title = f"{KINDS[point['kind']].capitalize()} comes in here"
+    return feature(place, kind="service", state="SERVICE", title=title, rows=rows, label=point["kind"])
 
 
 def receptors(document: dict[str, Any], room: int) -> tuple[list[dict[str, Any]], int]:

@@ -1,24 +1,17 @@
-"""A study as data: the document that map, package and batch read, and its files as text."""
+"""A study as data: the document that map, package and batch read."""
 
-import csv
-import io
-import json
-import math
 from dataclasses import asdict
 from typing import Any
 
-import shapely
-from shapely.geometry import mapping
-from shapely.geometry.base import BaseGeometry
-
 from kernels.decibel import energy_sum
-from siting import __version__, wording
+from siting import __version__
+from siting.export.values import finite, geometry, listed
+from siting.export.yard import items, placing, runs, search, sides
 from siting.ordinance_document import ordinance_document
 from siting.outcome import PathTerms, PlacedUnit, ReceptorLevel, Study
 from siting.verdict import worst_of_each_neighbour, worst_row
 
 Document = dict[str, Any]
-COLUMNS = ReceptorLevel._fields
 
 
 def document(study: Study) -> Document:
@@ -32,88 +25,26 @@ def document(study: Study) -> Document:
         "sound": _sound(study),
         "environment": asdict(study.environment),
         "operation": {**asdict(study.operation), "ambient_dba": dict(study.operation.ambient_dba)},
+        "placing": placing(study),
         "ordinance": None if study.ordinance is None else ordinance_document(study.ordinance),
         "site": _site(study),
         "layout": _layout(study),
+        "items": items(study),
+        "runs": runs(study),
+        "search": search(study),
         "receptors": list(map(_row, study.levels)),
         "neighbours": list(map(_row, worst_of_each_neighbour(study.levels))),
         "worst": None if worst is None or not study.worst_terms else _worst(study, worst),
-        "periods": [_listed(answer) for answer in study.periods],
+        "periods": [listed(answer) for answer in study.periods],
         "zones": [asdict(count) for count in study.zones],
         "readings": [asdict(reading) for reading in study.readings],
-        "deviations": [_listed(deviation) for deviation in study.deviations],
-        "existing": [_listed(machine) for machine in study.existing],
+        "deviations": [listed(deviation) for deviation in study.deviations],
+        "existing": [listed(machine) for machine in study.existing],
         "unverified": list(study.unverified),
         "warnings": list(study.warnings),
         "assumptions": [asdict(assumption) for assumption in study.assumptions],
         "notes": list(study.notes),
         "inputs": [dict(facts) for facts in study.inputs],
-    }
-
-
-def dumps(data: Document) -> str:
-    """JSON text, the same for the same study."""
-    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def study_files(data: Document) -> dict[str, str]:
-    """Name and text of each data file in a study's folder."""
-    return {
-        "study.json": dumps(data),
-        "layout.geojson": dumps(layout_geojson(data)),
-        "receptors.geojson": dumps(receptors_geojson(data)),
-        "receptors.csv": receptors_csv(data),
-    }
-
-
-def layout_geojson(data: Document) -> Document:
-    """One polygon a unit, its body, in the site's CRS."""
-    features = [
-        {
-            "type": "Feature",
-            "properties": {
-                "kind": "unit",
-                "id": placed["id"],
-                "rotation_deg": placed["rotation_deg"],
-                "x_m": placed["x_m"],
-                "y_m": placed["y_m"],
-                "elevation_m": placed["elevation_m"],
-            },
-            "geometry": placed["body"],
-        }
-        for placed in data["layout"]["placed"]
-    ]
-    return _collection(data, features)
-
-
-def receptors_geojson(data: Document) -> Document:
-    """One point a receptor and rule, in the site's CRS, with every column of `receptors.csv`."""
-    features = [
-        {
-            "type": "Feature",
-            "properties": row,
-            "geometry": {"type": "Point", "coordinates": [row["x"], row["y"]]},
-        }
-        for row in data["receptors"]
-    ]
-    return _collection(data, features)
-
-
-def receptors_csv(data: Document) -> str:
-    """The receptors' rows as CSV; a value that is not known is an empty cell."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(data["receptors"])
-    return text.getvalue()
-
-
-def _collection(data: Document, features: list[Document]) -> Document:
-    """A FeatureCollection that names its CRS."""
-    return {
-        "type": "FeatureCollection",
-        "crs": {"type": "name", "properties": {"name": wording.crs_urn(data["site"]["crs"])}},
-        "features": features,
     }
 
 
@@ -126,7 +57,7 @@ def _unit(study: Study) -> Document:
 
 def _row(row: ReceptorLevel) -> Document:
     """A receptor's row; a deviation that is not known (the 31.5 Hz octave of a sheet without it) is null."""
-    return {**row._asdict(), "sigma_db": _finite(row.sigma_db)}
+    return {**row._asdict(), "sigma_db": finite(row.sigma_db)}
 
 
 def _verdict(study: Study) -> Document:
@@ -164,23 +95,31 @@ def _site(study: Study) -> Document:
         "area_m2": site.lot.area,
         "buildable_area_m2": site.buildable.area,
         "taken_m2": dict(site.taken_m2),
-        "lot": _geometry(site.lot),
-        "buildable": _geometry(site.buildable),
-        "buildings": [_geometry(b) for b in site.buildings],
-        "keep_outs": [_geometry(k) for k in site.keep_outs],
+        "lot": geometry(site.lot),
+        "buildable": geometry(site.buildable),
+        "buildings": [geometry(b) for b in site.buildings],
+        "keep_outs": [geometry(k) for k in site.keep_outs],
+        "walls": [geometry(wall) for wall in site.walls],
+        "openings": [geometry(opening) for opening in site.openings],
+        "building_distances_m": list(site.building_distances_m),
+        "opening_distance_m": site.opening_distance_m,
+        "sides": sides(site),
+        "street": geometry(site.street),
         "neighbours": [
-            {"id": n.id, "zone": n.zone, "geometry": _geometry(n.geometry)} for n in study.neighbours
+            {"id": n.id, "zone": n.zone, "geometry": geometry(n.geometry)} for n in study.neighbours
         ],
         "elevation": site.elevation,
     }
 
 
 def _layout(study: Study) -> Document:
-    unit = study.unit
+    unit, found = study.unit, study.search
     return {
         "units": len(study.placed),
         "bound": study.bound,
         "bound_by": study.bound_by,
+        "gap": found.gap if found else None,
+        "status": found.status if found else None,
         "kw": len(study.placed) * unit.kw,
         "area_m2": len(study.placed) * unit.length_m * unit.width_m,
         "step_m": study.step_m,
@@ -195,7 +134,7 @@ def _placed(placed: PlacedUnit) -> Document:
         "y_m": placed.y_m,
         "rotation_deg": placed.rotation_deg,
         "elevation_m": placed.elevation_m,
-        "body": _geometry(placed.body),
+        "body": geometry(placed.body),
     }
 
 
@@ -214,7 +153,7 @@ def _worst(study: Study, row: ReceptorLevel) -> Document:
 
 def _path(path: PathTerms) -> Document:
     """One path as `siting levels --json` has it, with its A-weighted level; null where nothing is sent back."""
-    values = {key: _finite(value) for key, value in asdict(path).items()}
+    values = {key: finite(value) for key, value in asdict(path).items()}
     own = ("source", "kind", "via", "level_db", "level_dba")
     return {
         "source": path.source,
@@ -224,21 +163,3 @@ def _path(path: PathTerms) -> Document:
         "level_db": values["level_db"],
         "level_dba": values["level_dba"],
     }
-
-
-def _listed(record: Any) -> Document:
-    """A frozen record with lists for tuples; what is not finite is null."""
-    return {key: _finite(value) for key, value in asdict(record).items()}
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_finite(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _geometry(geometry: BaseGeometry) -> Document:
-    """GeoJSON geometry, coordinates to a tenth of a millimetre."""
-    return json.loads(json.dumps(mapping(shapely.set_precision(geometry, 0.0001, mode="pointwise"))))
