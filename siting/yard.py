@@ -25,7 +25,8 @@ class Distances:
 class YardItem:
     """A thing in the yard beside the units: a tank, switchgear, a transformer, a louvre wall.
 
-    `length_m` runs along x at rotation 0, `width_m` along y. `power_db` is its own sound, 9 octave bands from 31.5 Hz; None: silent.
+    `length_m` runs along x at rotation 0, `width_m` along y. `power_db` is its own sound, 9 octave bands from 31.5 Hz, the lowest
+    nan where it is not known; None: silent.
     """
 
     id: str
@@ -39,6 +40,7 @@ class YardItem:
     source_height_m: float
     assumptions: tuple[Assumption, ...]
     source: Facts
+    holds: Fuel | None = None  # the fuel of the units that is stored in it
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,28 @@
-"""The catalogue: units and ordinances by name or by the path of a user's own TOML file."""
+"""The catalogue: units, yard items and ordinances by name or by the path of a user's own TOML file."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from siting.catalog.item_file import item_from
 from siting.catalog.ordinance_file import ordinance_from
 from siting.catalog.spectra_file import spectra_from
+from siting.catalog.tank_file import Tanks, tanks_from
 from siting.catalog.toml_table import Table, read_toml, suggestion
 from siting.catalog.unit_file import unit_from
 from siting.errors import InputError
 from siting.law import Ordinance
 from siting.model import Facts, Spectrum, Unit
 from siting.sound import readings, resolve_sound
+from siting.yard import YardItem
 
 __all__ = [
     "data_folder",
+    "item_names",
+    "load_item",
     "load_ordinance",
     "load_spectra",
+    "load_tanks",
     "load_unit",
     "ordinance_names",
     "readings",
@@ -43,10 +49,22 @@ def ordinance_names() -> tuple[str, ...]:
     return _names("ordinances")
 
 
+def item_names() -> tuple[str, ...]:
+    """Names of the yard items in the catalogue, sorted."""
+    return _names("items")
+
+
 def load_spectra() -> tuple[Spectrum, ...]:
     """The octave shapes of data/spectra.toml: engine, gas engine, turbine, flat."""
     whole, _ = read_toml(data_folder() / "spectra.toml", "data/spectra.toml")
     return spectra_from(whole)
+
+
+def load_tanks() -> Tanks:
+    """What data/tanks.toml knows of propane tanks."""
+    shown = "data/tanks.toml"
+    whole, sha256 = read_toml(data_folder() / "tanks.toml", shown)
+    return tanks_from(whole, _facts("tanks", shown, sha256))
 
 
 def load_unit(name_or_path: str | Path) -> Unit:
@@ -59,6 +77,18 @@ def load_unit(name_or_path: str | Path) -> Unit:
     """
     spectra = load_spectra()
     return _load(name_or_path, "unit", "units", lambda whole, facts: unit_from(whole, facts, spectra))
+
+
+def load_item(name_or_path: str | Path) -> YardItem:
+    """Read a yard item of the catalogue by name, or an item TOML by path.
+
+    Raises
+    ------
+    InputError
+        No such name or file, or a key is missing, unknown, of the wrong form or contradicts another.
+    """
+    spectra = load_spectra()
+    return _load(name_or_path, "item", "items", lambda whole, facts: item_from(whole, facts, spectra))
 
 
 def load_ordinance(name_or_path: str | Path) -> Ordinance:
@@ -87,7 +117,11 @@ def _load(
         if not file.is_file():
             raise InputError(_no_such(named, role, folder))
     whole, sha256 = read_toml(file, shown)
-    facts: Facts = {
+    return build(whole, _facts(role, shown, sha256))
+
+
+def _facts(role: str, shown: str, sha256: str) -> Facts:
+    return {
         "role": role,
         "path": shown,
         "layer": None,
@@ -96,7 +130,6 @@ def _load(
         "sha256": sha256,
         "notes": [],
     }
-    return build(whole, facts)
 
 
 def _no_such(named: str, role: str, folder: str) -> str:
