@@ -1,6 +1,6 @@
 """Which boxes lie inside a region, which poses collide, and rows of poses packed from one end.
 
-Everything happens in the lattice frame, where bodies are axis-parallel boxes. A pose has an orientation (0 or 1);
+Everything happens in the lattice frame, where bodies are axis-parallel boxes. A pose has one of O orientations (2 or 4);
 `bodies[o]` is its (width along x, width along y), `margins[o]` the space to keep free of other bodies beyond its
 sides (-x, +x, -y, +y). All lengths in metres.
 """
@@ -30,11 +30,11 @@ class Lattice(NamedTuple):
     orientation : (P,) int64
     corners : (P, 2) float
         The same corners in metres.
-    grid : (2, columns, rows) int64
+    grid : (O, columns, rows) int64
         The pose at an orientation and cell, -1 where there is none.
     reach : int
         Poses farther apart than this many cells never collide.
-    bodies, margins : (2, 2) and (2, 4) float
+    bodies, margins : (O, 2) and (O, 4) float
     """
 
     cells: Ints
@@ -49,7 +49,7 @@ class Lattice(NamedTuple):
 def make_lattice(cells: Ints, orientation: Ints, step: float, bodies: Floats, margins: Floats) -> Lattice:
     """Index poses by their cells."""
     columns, rows = cells.max(axis=0, initial=0) + 1
-    grid = np.full((2, columns, rows), -1, np.int64)
+    grid = np.full((len(bodies), columns, rows), -1, np.int64)
     grid[orientation, cells[:, 0], cells[:, 1]] = np.arange(len(cells))
     reach = cells_apart(float(bodies.max() + margins.max()), step)
     return Lattice(cells, orientation, np.multiply(cells, step), grid, reach, bodies, margins)
@@ -182,8 +182,8 @@ def poses_collide(a: int, b: int, lattice: Lattice) -> bool:
 def block_colliding(k: int, lattice: Lattice, count: Ints, change: int) -> None:
     """Add `change` (+1 or -1) to `count[p]` for every pose p that collides with pose k, k itself included."""
     i, j = lattice.cells[k, 0], lattice.cells[k, 1]
-    _, columns, rows = lattice.grid.shape
-    for o in range(2):
+    orientations, columns, rows = lattice.grid.shape
+    for o in range(orientations):
         for column in range(max(0, i - lattice.reach), min(columns, i + lattice.reach + 1)):
             for row in range(max(0, j - lattice.reach), min(rows, j + lattice.reach + 1)):
                 p = lattice.grid[o, column, row]

@@ -79,7 +79,7 @@ def first_rows(hearing: Hearing, demand: Demand) -> Rows:
 
 def quick_layout(hearing: Hearing, demand: Demand, rows: Rows) -> Ints:
     """The fullest pattern under the limits of some rows alone: about as many units as are legal, seldom fewer."""
-    return placement.most(hearing.poses, hearing.unit, loads(demand, rows).load, 1.0, len(hearing.poses), 1)
+    return placement.most(hearing.poses, loads(demand, rows).load, 1.0, len(hearing.poses), 1)
 
 
 def most_units(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints) -> tuple[Layout, Rows]:
@@ -109,7 +109,7 @@ def _most_legal(hearing: Hearing, demand: Demand, rows: Rows, bound: int, patter
     listened: Ints | None = None
     while True:
         load = loads(demand, rows).load
-        chosen = placement.most(hearing.poses, hearing.unit, load, 1.0, bound, patterns)
+        chosen = placement.most(hearing.poses, load, 1.0, bound, patterns)
         everyone = _in_earshot(hearing, demand, chosen)
         heard = everyone if listened is None else np.intersect1d(listened, everyone)
         if listened is None and hearing.around.screens:  # the few that are most likely broken first
@@ -160,11 +160,11 @@ def quietest_units(
     legal : list of (n,)
         Layouts of at least as many units that are legal at some power; the answer is no worse than the best part of them.
     """
-    poses, unit = hearing.poses, hearing.unit
-    tried = [placement.quietest_part(poses, unit, loads(demand, rows).load, whole, units) for whole in legal]
+    poses = hearing.poses
+    tried = [placement.quietest_part(poses, loads(demand, rows).load, whole, units) for whole in legal]
     peaks = [nearest_to_limit(hearing, demand, chosen)[0] for chosen in tried]
     for _ in range(ROUNDS):
-        tried.append(placement.quietest(poses, unit, loads(demand, rows).load, units))
+        tried.append(placement.quietest(poses, loads(demand, rows).load, units))
         peak, worst = nearest_to_limit(hearing, demand, tried[-1])
         peaks.append(peak)
         if worst < 0 or worst in rows.index:
@@ -260,7 +260,7 @@ def _implied(load: Floats, limited: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _bound(hearing: Hearing, demand: Demand, rows: Rows) -> tuple[int, int, int]:
     """The upper bound under true limits, the receptor's index that sets it (-1: space), and the metric's."""
     binding = loads(demand, rows, true=True)
-    bound, row = placement.upper_bound(hearing.poses, hearing.unit, binding.load, 1.0)
+    bound, row = placement.upper_bound(hearing.poses, binding.load, 1.0)
     return (bound, -1, -1) if row < 0 else (bound, int(binding.receptor[row]), int(binding.metric[row]))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
 FOOT_M = 0.3048  # the international foot
@@ -16,6 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Origin = Literal["given", "file", "template", "assumed"]
 State = Literal["PASS", "MARGINAL PASS", "MARGINAL FAIL", "FAIL", "UNKNOWN"]
+SideKind = Literal["front", "side", "rear", "unknown"]
 Facts = dict[str, Any]  # one entry of the study's `inputs`: role, path, layer, crs, features, sha256, notes
 
 
@@ -116,6 +118,17 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class LotSide:
+    """A part of the lot line that faces one way; `unknown` where nobody says and the parcel file does not show what it is."""
+
+    kind: SideKind
+    compass: str  # the point nearest to its outward normal: "north", "northeast", ...
+    line: BaseGeometry
+    setback_m: float  # that units keep from it
+    why: str  # it is of this kind
+
+
+@dataclass(frozen=True)
 class Site:
     """One lot with everything around it that the question needs, in one working CRS in metres."""
 
@@ -131,6 +144,13 @@ class Site:
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
     items: tuple[BaseGeometry, ...] = ()  # bodies of yard items: no clearance of a unit enters one
+    walls: tuple[BaseGeometry, ...] = ()  # strips under walls, where neither bodies nor clearances may stand
+    sides: tuple[LotSide, ...] = ()  # the whole lot line
+    street: BaseGeometry = field(default_factory=LineString)  # its lines towards a street; all of it where none is known
+    openings: tuple[BaseGeometry, ...] = ()  # windows, doors and intakes near by
+    building_distances_m: tuple[float, ...] = ()  # that a body keeps from each of `buildings`
+    opening_distance_m: float = 0.0  # that it keeps from each of `openings`
+    inputs: tuple[Facts, ...] = ()  # files that were read for this lot alone
 
 
 @dataclass(frozen=True)
@@ -174,10 +194,12 @@ class Poses:
     xy: Floats  # (n, 2) centre of the body, metres
     rotation_deg: Floats  # (n,) counter-clockwise from the x axis
     cell: Ints  # (n, 2) lattice column and row of the body's lower left corner in the lattice frame
-    turned: NDArray[np.bool_]  # (n,) True where length and width are swapped in the lattice frame
+    quarter: Ints  # (n,) quarter turns counter-clockwise from the lattice's direction, a row of `bodies` and `margins`
     step_m: float
     angle_deg: float  # the lattice's direction
     body_m: tuple[float, float]  # length, width
+    bodies: Floats  # (O, 2) width of a body along the lattice's x and y at each quarter turn; O: 2, or 4 where the front matters
+    margins: Floats  # (O, 4) space to keep free of other bodies beyond its sides -x, +x, -y, +y
 
     def __len__(self) -> int:
         """How many poses."""

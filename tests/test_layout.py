@@ -15,8 +15,8 @@ from kernels.bands import A_WEIGHTING_DB
 from siting import layout
 from siting.hearing import Hearing, open_together, together
 from siting.layout import Demand
-from siting.model import Site
-from siting.placement import body_polygon, lattice_poses
+from siting.model import FOOT_M, Site
+from siting.placement import body_polygon, lattice_poses, some_of
 from siting.surroundings import ENVIRONMENT, open_land
 
 POWER = 97.8
@@ -87,7 +87,7 @@ def twin_levels(machine, poses, chosen, ears_xy, power):
 def test_layouts_are_legal_at_every_receptor_though_few_are_listened_to(seed, count, limits):
     lot = affinity.rotate(shapely.box(0, 0, 60, 40), 11 * seed)
     machine = unit()
-    poses = lattice_poses(site(lot), machine)
+    poses = lattice_poses(site(lot), machine, 4 * FOOT_M)
     xy, limit = ears(lot, 12.0, count, limits, seed)
     hearing, demand = hearing_of(machine, poses, xy), demand_of(limit, POWER)
     best, quick = answer(hearing, demand)
@@ -111,12 +111,9 @@ def test_past_houses_a_layout_is_legal_everywhere_and_the_nearest_to_its_limit_i
     ]
     around = among_houses(*houses)
     machine = unit()
-    poses = lattice_poses(site(lot), machine)
+    poses = lattice_poses(site(lot), machine, 2 * FOOT_M)
     few = np.sort(rng.permutation(len(poses))[:60])
-    poses = type(poses)(
-        poses.xy[few], poses.rotation_deg[few], poses.cell[few], poses.turned[few], poses.step_m, poses.angle_deg,
-        poses.body_m,
-    )  # fmt: skip
+    poses = some_of(poses, few)
     xy, limit = ears(lot, 25.0, 70, [60, 66], seed)
     hearing, demand = hearing_of(machine, poses, xy, around), demand_of(limit, 92.0)
     best, quick = answer(hearing, demand)
@@ -143,10 +140,7 @@ def tiny(seed):
     machine = unit(clearance=(0.3048,) * 4)
     poses = lattice_poses(site(lot, setback=0.31), machine)
     keep = np.sort(rng.permutation(len(poses))[:10])
-    poses = type(poses)(
-        poses.xy[keep], poses.rotation_deg[keep], poses.cell[keep], poses.turned[keep], poses.step_m, poses.angle_deg,
-        poses.body_m,
-    )  # fmt: skip
+    poses = some_of(poses, keep)
     xy, limit = ears(lot, 3.0, 7, np.linspace(76, 90, 8), seed)
     return poses, hearing_of(machine, poses, xy), limit
 

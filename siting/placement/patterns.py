@@ -3,7 +3,7 @@
 import numpy as np
 
 from kernels import footprints, packing
-from siting.model import Floats, Ints, Poses, Unit
+from siting.model import Floats, Ints, Poses
 from siting.placement.poses import lattice_of
 
 SHORT = 1.0 - 1e-9  # sums stop short of the limit, so that no rounding of a sum can carry a level over it
@@ -13,9 +13,7 @@ MOST_UNITS = 250  # 50 MW of 200 kW units: the search for as many as allowed end
 PATTERNS = 2  # starts of the search, the fullest first: four or ten found no more on 250 Cambridge lots
 
 
-def most(
-    poses: Poses, unit: Unit, load: Floats, full: float, bound: int | None = None, patterns: int = PATTERNS
-) -> Ints:
+def most(poses: Poses, load: Floats, full: float, bound: int | None = None, patterns: int = PATTERNS) -> Ints:
     """The largest legal layout that patterns + drop + fill find, `MOST_UNITS` at most; ties: the lowest fullest row.
 
     Parameters
@@ -30,43 +28,41 @@ def most(
     full *= SHORT
     legal = np.flatnonzero((load <= full).all(axis=1))
     count = min(len(legal), MOST_UNITS) if bound is None else min(len(legal), MOST_UNITS, bound)
-    chosen = _search(poses, unit, load, legal, min(len(legal), MOST_UNITS), full, count, patterns)
+    chosen = _search(poses, load, legal, min(len(legal), MOST_UNITS), full, count, patterns)
     if patterns == 1 or not len(chosen) or not load.shape[1] or len(chosen) >= min(count, GROWN):
         return chosen
     place = np.searchsorted(legal, chosen)
     some = load if len(legal) == len(load) else load[legal]
-    return legal[
-        packing.grow(place, some, lattice_of(poses, unit, legal), min(count, GROWN), full, EXCHANGES)
-    ]
+    return legal[packing.grow(place, some, lattice_of(poses, legal), min(count, GROWN), full, EXCHANGES)]
 
 
-def quietest(poses: Poses, unit: Unit, load: Floats, units: int) -> Ints:
+def quietest(poses: Poses, load: Floats, units: int) -> Ints:
     """A layout of `units` units (or as many as the space holds) whose fullest row is low, legal or not."""
     everywhere = np.arange(len(poses))
-    chosen = _search(poses, unit, load, everywhere, units, np.inf, len(poses) + 1, PATTERNS)
+    chosen = _search(poses, load, everywhere, units, np.inf, len(poses) + 1, PATTERNS)
     if len(chosen) < units:  # room first, quiet second
-        packed = _search(poses, unit, load[:, :0], everywhere, units, np.inf, units, len(poses))
+        packed = _search(poses, load[:, :0], everywhere, units, np.inf, units, len(poses))
         chosen = max(chosen, packed, key=len)
     if load.shape[1] and len(chosen):
-        chosen = packing.exchange(chosen, load, lattice_of(poses, unit, everywhere), EXCHANGES, 0.0)
+        chosen = packing.exchange(chosen, load, lattice_of(poses, everywhere), EXCHANGES, 0.0)
     return chosen
 
 
-def quietest_part(poses: Poses, unit: Unit, load: Floats, whole: Ints, units: int) -> Ints:
+def quietest_part(poses: Poses, load: Floats, whole: Ints, units: int) -> Ints:
     """A layout cut to a number of units, the one that weighs most on the fullest row going first, then moved about."""
-    lattice = lattice_of(poses, unit, np.arange(len(poses)))
+    lattice = lattice_of(poses, np.arange(len(poses)))
     none = np.zeros(0, np.int64)
     part = packing.drop_and_fill(whole, load, none, lattice, units, np.inf)
     return packing.exchange(part, load, lattice, EXCHANGES, 0.0) if load.shape[1] and len(part) else part
 
 
 def _search(
-    poses: Poses, unit: Unit, load: Floats, usable: Ints, count: int, full: float, enough: int, patterns: int
+    poses: Poses, load: Floats, usable: Ints, count: int, full: float, enough: int, patterns: int
 ) -> Ints:
     """The fullest patterns, and none where several are tried, dropped and filled; the best by number, then by the fullest row."""
     if not len(usable) or count < 1:
         return np.zeros(0, np.int64)
-    lattice, load = lattice_of(poses, unit, usable), load if len(usable) == len(load) else load[usable]
+    lattice, load = lattice_of(poses, usable), load if len(usable) == len(load) else load[usable]
     order = np.argsort(load.max(axis=1), kind="stable") if load.shape[1] else np.arange(len(usable))
     best, best_key = np.zeros(0, np.int64), (-1, 0.0)
     starts = _patterns(lattice, poses.step_m, min(patterns, 2))[:patterns]
@@ -87,7 +83,7 @@ def _patterns(lattice: footprints.Lattice, step: float, directions: int) -> list
     for across in (1, 0)[:directions]:
         order = np.lexsort((cell[:, 1 - across], cell[:, across]))
         lined, turned = cell[order], orientation[order]
-        for o in (0, 1):
+        for o in range(len(bodies)):
             gap_x, gap_y = max(margins[o, 0], margins[o, 1]), max(margins[o, 2], margins[o, 3])
             pitch = (
                 footprints.cells_apart(bodies[o, 0] + gap_x, step),
