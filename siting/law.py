@@ -18,6 +18,10 @@ MeasuredAt = Literal[
 ]
 
 
+WallKind = Literal["combustible", "rated", "noncombustible"]  # rated: it withstands a fire for an hour
+LotLine = Literal["front", "side", "rear"]
+
+
 @dataclass(frozen=True)
 class Cited:
     """Where a number stands: section of the code, the document that was read, and whether the number was read there."""
@@ -147,6 +151,17 @@ class Setback:
 
 
 @dataclass(frozen=True)
+class BuildingDistances:
+    """How far units stay from openings in walls, and from walls by what they are made of."""
+
+    id: str
+    title: str
+    openings: Setback
+    walls: tuple[tuple[WallKind, Setback], ...]
+    source: Facts
+
+
+@dataclass(frozen=True)
 class Ordinance:
     """A noise ordinance as it is written; docs/ordinances.md says what every part of its file means."""
 
@@ -167,11 +182,12 @@ class Ordinance:
     near_homes: NearHomes | None
     standby: Standby | None
     zone_patterns: tuple[tuple[str, tuple[str, ...]], ...]  # (zone class, patterns of zone names)
-    setback: Setback | None  # distance every unit's body keeps from the lot line
+    setback: Setback | None  # distance every unit's body keeps from the lot line, where the line has none of its own
     building_distance: Setback | None
     conditions: tuple[str, ...]  # what a permit needs beside the levels, such as an engineer's finding
     not_applied: tuple[str, ...]  # rules of the code that this version does not compute, in a sentence each
     source: Facts
+    side_setbacks: tuple[tuple[LotLine, Setback], ...] = ()  # of front, side and rear lot lines
 
 
 @dataclass(frozen=True)

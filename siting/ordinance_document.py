@@ -35,6 +35,7 @@ def ordinance_document(ordinance: Ordinance) -> Document:
         "near_homes": _cited(ordinance.near_homes),
         "standby": _standby(ordinance),
         "setback": _cited(ordinance.setback),
+        "side_setbacks": {side: _cited(rule) for side, rule in ordinance.side_setbacks},
         "building_distance": _cited(ordinance.building_distance),
         "rules": [
             {"heading": part.heading, "sentences": list(part.sentences)}

@@ -5,9 +5,10 @@ import re
 
 import pytest
 
-from siting.catalog import load_ordinance, ordinance_names
+from siting.catalog import load_distances, load_ordinance, ordinance_names
 from siting.explain import ASSUMED_HEIGHT_M, ASSUMED_M, explain, head, kinds, verified
-from siting.site import BUILDING_DISTANCE_M, SETBACK_M
+from siting.site import SETBACK_M
+from siting.site.distances import DEFAULT
 from siting.surroundings import ENVIRONMENT
 
 ORDINANCE = """
@@ -133,7 +134,7 @@ ALL = '[[limits]]\nzone = "*"\nall = 55\n'
           "night: every day 23:00–07:00."]),
         ("", "Distances that units keep",
          ["A unit's body keeps 10 ft (3.05 m) from the lot line.",
-          "The file gives no distance from buildings: 5 ft (1.52 m) is assumed."]),
+          "The file gives no distance from buildings: that of the table of distances is kept, 5 ft (1.52 m) where none is named."]),
         ("", "What a permit needs beside levels", ["An engineer measures."]),
         ("", "Rules that are not applied", ["Impulses."]),
         ("", "Notes", ["A note."]),
@@ -289,9 +290,11 @@ def test_head_and_kinds(town):
 
 
 def test_what_is_assumed_is_what_a_study_assumes():
+    table = load_distances(DEFAULT)
+    assert max(table.openings.distance_m, *(rule.distance_m for _, rule in table.walls)) == ASSUMED_M
     assert (
         SETBACK_M,
-        BUILDING_DISTANCE_M,
+        ASSUMED_M,
         ENVIRONMENT.receptor_height_m,
     ) == (ASSUMED_M, ASSUMED_M, ASSUMED_HEIGHT_M)
 

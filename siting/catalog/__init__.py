@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from siting.catalog.distances_file import distances_from
 from siting.catalog.item_file import item_from
 from siting.catalog.ordinance_file import ordinance_from
 from siting.catalog.spectra_file import spectra_from
@@ -11,7 +12,7 @@ from siting.catalog.tank_file import Tanks, tanks_from
 from siting.catalog.toml_table import Table, read_toml, suggestion
 from siting.catalog.unit_file import unit_from
 from siting.errors import InputError
-from siting.law import Ordinance
+from siting.law import BuildingDistances, Ordinance
 from siting.model import Facts, Spectrum, Unit
 from siting.sound import readings, resolve_sound
 from siting.yard import YardItem
@@ -19,6 +20,7 @@ from siting.yard import YardItem
 __all__ = [
     "data_folder",
     "item_names",
+    "load_distances",
     "load_item",
     "load_ordinance",
     "load_spectra",
@@ -100,6 +102,17 @@ def load_ordinance(name_or_path: str | Path) -> Ordinance:
         No such name or file, or a key is missing, unknown, of the wrong form or contradicts another.
     """
     return _load(name_or_path, "ordinance", "ordinances", ordinance_from)
+
+
+def load_distances(name_or_path: str | Path) -> BuildingDistances:
+    """Read a table of distances from buildings of the catalogue by name, or a TOML by path.
+
+    Raises
+    ------
+    InputError
+        No such name or file, or a key is missing, unknown or of the wrong form.
+    """
+    return _load(name_or_path, "distances", "distances", distances_from)
 
 
 def _names(folder: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """An ordinance from its TOML file: where it measures, setbacks, zone names of each class, and the rooms for all the rest."""
 
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from siting.catalog.ordinance_limits import KEYS as LIMIT_KEYS
 from siting.catalog.ordinance_limits import limits_of
@@ -8,7 +8,7 @@ from siting.catalog.ordinance_numbers import CITE, cited, length_m
 from siting.catalog.ordinance_periods import periods_of
 from siting.catalog.ordinance_rules import allowances_of, ambient_of, near_homes_of, standby_of, tone_of
 from siting.catalog.toml_table import Table
-from siting.law import Cited, Limit, MeasuredAt, Ordinance, Place, Setback
+from siting.law import Cited, Limit, LotLine, MeasuredAt, Ordinance, Place, Setback
 from siting.model import Facts
 
 EVIDENCE = ("excerpt", "press", "made up", "user")
@@ -23,6 +23,8 @@ KEYS = (
 TABLES = (
     "measured", "setbacks", "periods", "limits", "allowances", "tone", "ambient", "near_homes", "standby", "zones",
 )  # fmt: skip
+LOT_LINES: tuple[LotLine, ...] = get_args(LotLine)
+SETBACKS = ("lot_line", *LOT_LINES, "building")
 FARTHEST_M, HIGHEST_M = 3000.0, 30.0
 
 
@@ -42,7 +44,7 @@ def ordinance_from(whole: Table, facts: Facts) -> Ordinance:
     periods, classes = [period.name for period in found], [name for name, _ in patterns]
     limits = limits_of(whole, periods, classes, cite)
     setbacks = whole.table("setbacks", optional=True)
-    setbacks.only("lot_line_m", "lot_line_ft", "lot_line", "building_m", "building_ft", "building", *CITE)
+    sides = _side_setbacks(setbacks, cite)
     meet = whole.one_of("where_zones_meet", ("strictest", "mean"), default="strictest")
     facts["notes"] = list(whole.texts("notes", default=()))
     return Ordinance(
@@ -68,6 +70,7 @@ def ordinance_from(whole: Table, facts: Facts) -> Ordinance:
         conditions=whole.texts("conditions", default=()),
         not_applied=whole.texts("not_applied", default=()),
         source=facts,
+        side_setbacks=sides,
     )
 
 
@@ -106,8 +109,35 @@ def _measured(table: Table, whole: Cited) -> Place:
 
 
 def _setback(table: Table, name: str, whole: Cited) -> Setback | None:
-    distance_m = length_m(table, name, FARTHEST_M)
-    return None if distance_m is None else Setback(distance_m, cited(table, whole))
+    """A distance as `name_ft` or `name_m`, or as a table of its own with a section of its own."""
+    if not isinstance(table.values.get(name), dict):
+        distance_m = length_m(table, name, FARTHEST_M)
+        return None if distance_m is None else Setback(distance_m, cited(table, whole))
+    both = next((key for key in (f"{name}_ft", f"{name}_m") if key in table.values), None)
+    if both:
+        raise table.error(
+            both, f"[{table.name}] has {both} and a table [{table.dotted(name)}]; expected one of them."
+        )
+    own = table.table(name)
+    own.only("distance_m", "distance_ft", "distance", *CITE)
+    distance_m = length_m(own, "distance", FARTHEST_M)
+    if distance_m is None:
+        own.refuse("distance_ft", "a distance in feet, or distance_m, one in metres")
+    return Setback(distance_m, cited(own, cited(table, whole)))
+
+
+def _side_setbacks(table: Table, whole: Cited) -> tuple[tuple[LotLine, Setback], ...]:
+    """The distances from front, side and rear lot lines that have their own."""
+    table.only(*(f"{name}{unit}" for name in SETBACKS for unit in ("_ft", "_m", "")), *CITE)
+    found = tuple((side, own) for side in LOT_LINES if (own := _setback(table, side, whole)) is not None)
+    if len(found) == len(LOT_LINES) and _setback(table, "lot_line", whole) is not None:
+        key = next(key for key in table.values if key.startswith("lot_line"))
+        raise table.error(
+            key,
+            f"{table.dotted(key)} is for lot lines without a distance of their own, and front, side and rear all have one; "
+            "expected it, or the three.",
+        )
+    return found
 
 
 def _averaging_minutes(whole: Table, limits: tuple[Limit, ...]) -> float | None:

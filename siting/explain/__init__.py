@@ -1,21 +1,21 @@
 """What was understood of an ordinance, in plain sentences, and what a verdict under it needs from the user."""
 
 from dataclasses import asdict
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from siting.explain.citation import Cite, in_short, rulings, sources_of, with_source
 from siting.explain.limits import hole_sentences, limit_sentences, statistic_sentences
 from siting.explain.needs import need_sentences
 from siting.explain.rules import correction_sentences, hours, standby_sentences
 from siting.explain.summary import head, kinds, verified
-from siting.law import Ordinance, Setback
+from siting.law import LotLine, Ordinance, Setback
 from siting.rule_words import distance, measured
 from siting.rules.unverified import missing_limits, unread_limits, unread_parts
 from siting.zones import ANY_ZONE, needs_zones
 
 __all__ = ["Part", "explain", "head", "kinds", "verified"]
 
-ASSUMED_M = 1.524  # what siting.site keeps from lot line and buildings where a file gives no distance
+ASSUMED_M = 1.524  # what siting.site keeps from lot lines where a file gives no distance, and from buildings by NFPA 37
 ASSUMED_HEIGHT_M = 1.5  # where siting.surroundings puts receptors where a file gives no height
 
 
@@ -96,12 +96,33 @@ def _zones(ordinance: Ordinance) -> tuple[str, ...]:
 
 
 def _setbacks(ordinance: Ordinance, cite: Cite) -> tuple[str, ...]:
-    def said(rule: Setback | None, of: str) -> str:
-        if rule is None:
-            return f"The file gives no distance from {of}: {distance(ASSUMED_M)} is assumed."
-        return f"A unit's body keeps {distance(rule.distance_m)} from {of}{cite(rule.cited)}."
+    return *_from_lot_lines(ordinance, cite), _from_buildings(ordinance.building_distance, cite)
 
-    return said(ordinance.setback, "the lot line"), said(ordinance.building_distance, "buildings")
+
+def _from_lot_lines(ordinance: Ordinance, cite: Cite) -> tuple[str, ...]:
+    """The distance from each kind of lot line, and from those that have none of their own."""
+    sides = dict(ordinance.side_setbacks)
+    said = [_keeps(rule, f"{side} lot lines", cite) for side, rule in ordinance.side_setbacks]
+    left = [side for side in get_args(LotLine) if side not in sides]
+    if not left:
+        return tuple(said)
+    of = f"{' and '.join(left)} lot lines" if sides else "the lot line"
+    if ordinance.setback is None:
+        return *said, f"The file gives no distance from {of}: {distance(ASSUMED_M)} is assumed."
+    return *said, _keeps(ordinance.setback, of, cite)
+
+
+def _from_buildings(rule: Setback | None, cite: Cite) -> str:
+    if rule is not None:
+        return _keeps(rule, "buildings", cite)
+    return (
+        "The file gives no distance from buildings: that of the table of distances is kept, "
+        f"{distance(ASSUMED_M)} where none is named."
+    )
+
+
+def _keeps(rule: Setback, of: str, cite: Cite) -> str:
+    return f"A unit's body keeps {distance(rule.distance_m)} from {of}{cite(rule.cited)}."
 
 
 def _unverified(ordinance: Ordinance) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ def rulings(ordinance: Ordinance) -> tuple[Ruling, ...]:
     rules = {
         "The place of measurement": ordinance.measured,
         "The distance from the lot line": ordinance.setback,
+        **{f"The distance from {side} lot lines": rule for side, rule in ordinance.side_setbacks},
         "The distance from buildings": ordinance.building_distance,
         "The correction for tones": ordinance.tone,
         "What is added to the ambient level": ordinance.ambient,

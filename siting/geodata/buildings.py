@@ -1,8 +1,9 @@
-"""Buildings with their heights."""
+"""Buildings with their heights, and what their walls are made of."""
 
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,14 @@ from pyproj import CRS
 
 from siting.errors import InputError
 from siting.geodata.layers import Box, Layer, listed, read_layer
+from siting.law import WallKind
 from siting.model import FOOT_M, Floats
 
 HEIGHT_FIELDS = (
     "height_m", "height_ft", "height", "hgt_m", "hgt_ft", "hgt", "bldg_height", "bldgheight", "bldg_hgt", "bld_height",
     "building_height", "roof_height", "roofheight", "max_height", "hoehe", "hauteur",
 )  # fmt: skip
+WALLS: tuple[WallKind, ...] = get_args(WallKind)
 FEET = re.compile(r"(^|_)(ft|feet)$", re.IGNORECASE)
 METRES = re.compile(r"(^|_)(m|metres|meters)$", re.IGNORECASE)
 
@@ -30,7 +33,10 @@ def read_buildings(
     near: Box | None = None,
     height_field: str | None = None,
 ) -> Layer:
-    """Read building footprints; the layer's `frame` gains a column `height_m`, NaN where a height is not known.
+    """Read building footprints; the layer's `frame` gains the columns `height_m` and `wall_kind`.
+
+    `height_m` is NaN where a height is not known. `wall_kind` is "rated", "noncombustible" or "combustible" by the file's field
+    `wall`; "combustible" where it says nothing or another word.
 
     Parameters
     ----------
@@ -54,8 +60,29 @@ def read_buildings(
         )
     else:
         height, notes = _heights(str(path), read, field)
-    frame = read.frame.assign(height_m=height)
-    return replace(read, frame=frame, source={**read.source, "notes": [*read.source["notes"], *notes]})
+    walls, remarks = _walls(read.frame)
+    frame = read.frame.assign(height_m=height, wall_kind=walls)
+    return replace(
+        read, frame=frame, source={**read.source, "notes": [*read.source["notes"], *notes, *remarks]}
+    )
+
+
+def _walls(frame: pd.DataFrame) -> tuple[list[WallKind], list[str]]:
+    """What the walls of each building are made of, and the words that say nothing of it."""
+    field = next((column for column in frame.columns if str(column).casefold() == "wall"), None)
+    if field is None:
+        return ["combustible"] * len(frame), []
+    words = frame[field].fillna("").astype(str).str.strip()
+    known: dict[str, WallKind] = {wall: wall for wall in WALLS}
+    walls = [known.get(word.casefold(), "combustible") for word in words]
+    other = sorted({word for word in words if word and word.casefold() not in known})
+    if not other:
+        return walls, []
+    count = sum(word in other for word in words)
+    quoted = listed([f'"{word}"' for word in other])
+    return walls, [
+        f"{count:,} buildings have a wall of another word than {', '.join(WALLS)} ({quoted}): taken for combustible"
+    ]
 
 
 def _field(name: str, frame: pd.DataFrame, wanted: str | None) -> str | None:

@@ -152,12 +152,17 @@ def _lot_facts(name: str, terrain: Terrain, area: BaseGeometry) -> dict[str, flo
     }
 
 
-def _steps(terrain: Terrain, area: BaseGeometry) -> tuple[float, float]:
-    """The size of a cell in metres at the lot, and how far apart the lot is sampled."""
+def cell_m(terrain: Terrain, area: BaseGeometry) -> float:
+    """The size of a cell at an area of the site, metres."""
     middle = area.representative_point()
     x, y = terrain.move.transform(middle.x + np.array([0.0, 1.0, 0.0]), middle.y + np.array([0.0, 0.0, 1.0]))
     (east_x, north_x), (east_y, north_y) = x[1:] - x[0], y[1:] - y[0]  # a metre of the site on the raster
-    step = math.sqrt(abs(terrain.transform.determinant / (east_x * north_y - north_x * east_y)))
+    return math.sqrt(abs(terrain.transform.determinant / (east_x * north_y - north_x * east_y)))
+
+
+def _steps(terrain: Terrain, area: BaseGeometry) -> tuple[float, float]:
+    """The size of a cell in metres at the lot, and how far apart the lot is sampled."""
+    step = cell_m(terrain, area)
     west, south, east, north = area.bounds
     coarsest = math.sqrt((east - west) * (north - south) / MOST_SAMPLES)
     return step, max(min(step, min(east - west, north - south) / ACROSS), coarsest)

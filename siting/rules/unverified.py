@@ -18,6 +18,7 @@ def everywhere(ordinance: Ordinance) -> tuple[tuple[str, Cited], ...]:
     """The parts on which every comparison rests: where the level is measured, and the distances that units keep."""
     setbacks = (
         ("The distance from the lot line", ordinance.setback),
+        *((f"The distance from {side} lot lines", rule) for side, rule in ordinance.side_setbacks),
         ("The distance from buildings", ordinance.building_distance),
     )
     return (

@@ -1,7 +1,5 @@
 """One lot ready to be placed on: the area where units may stand, and what every rule took from the lot."""
 
-import math
-
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -11,56 +9,72 @@ from siting.geodata.layers import listed
 from siting.geodata.terrain import Terrain, read_terrain
 from siting.law import Ordinance
 from siting.model import Assumption, Site
+from siting.site.buffers import without
+from siting.site.distances import around_lot
 from siting.site.land import Land
+from siting.site.setbacks import setbacks, sides_assumption, within_setbacks
+from siting.site.sides import lot_sides, street_of
+from siting.site.slope import RUN_M, most_slope, too_steep
+from siting.yard import Placing
 
-SETBACK_M = 1.524  # 5 ft: the low end of accessory setbacks
-BUILDING_DISTANCE_M = 1.524  # 5 ft: NFPA 37 4.1.4
-ARC_SEGMENTS = 16  # a quarter circle
+AS_ASSUMED = Placing()
 SHARED_M2 = 0.5  # of two lots: more than rounded corners make
 
 
-def make_site(land: Land, row: int, ordinance: Ordinance | None) -> tuple[Site, Terrain | None]:
-    """The lot in a row with its buildable area: setback from the lot line, distance from buildings, keep-outs.
+def make_site(
+    land: Land, row: int, ordinance: Ordinance | None, placing: Placing = AS_ASSUMED
+) -> tuple[Site, Terrain | None]:
+    """The lot in a row with its sides and its buildable area, and the ground under it where a terrain is given.
+
+    Buildable is the lot less what setbacks, buildings and openings with their distances, keep-outs and steep ground take, in
+    this order.
 
     Raises
     ------
     InputError
-        Where the row has no usable lot, or the terrain does not cover it.
+        Where the row has no usable lot, the terrain does not cover it, or `placing` cannot be meant.
     """
     lot_id, lot = land.parcels.ids[row], land.parcels.lots[row]
-    if row in land.parcels.unusable:
-        raise InputError(f"Lot {lot_id} cannot be assessed: {land.parcels.unusable[row]}.")
-    if row in land.streets:
-        raise InputError(
-            f"Lot {lot_id} cannot be assessed: its id says that it is a street, railway or water, not a lot."
-        )
-    setback, distance, assumptions = _distances(ordinance)
-    if land.streets:
-        assumptions = (*assumptions, _streets(land))
-    near = land.buildings.query(lot, predicate="dwithin", distance=max(distance, 1.0))
-    buildings = tuple(land.buildings.geometries[np.sort(near)])
+    _check_lot(land, row)
+    kept, told = setbacks(ordinance)
+    steepest, slope_told = most_slope(placing, land.terrain is not None)
+    sides = lot_sides(land, row, placing, kept)
+    around = around_lot(land, lot, ordinance, placing)
     keep_outs = tuple(land.keep_outs.geometries[np.sort(land.keep_outs.query(lot, predicate="intersects"))])
-    inside = _buffered(lot, -setback) if setback else lot
-    taken = {"setback": lot.area - inside.area}
-    for name, bodies, gap in (("buildings", buildings, distance), ("keep-outs", keep_outs, 0.0)):
-        before = inside.area
-        if bodies:
-            grown = [_buffered(b, gap) if gap else b for b in bodies]
-            inside = inside.difference(shapely.union_all(grown))
-        taken[name] = before - inside.area
-    terrain = read_terrain(land.terrain, lot, land.parcels.crs) if land.terrain else None
+    terrain = read_terrain(land.terrain, lot, land.parcels.crs, reach_m=RUN_M) if land.terrain else None
+    left = {"setback": within_setbacks(lot, sides)}
+    left["buildings"] = without(left["setback"], around.buildings, around.building_m)
+    near = (around.opening_m,) * len(around.openings)
+    left["openings"] = without(left["buildings"], around.openings, near)
+    left["keep-outs"] = without(left["openings"], keep_outs, (0.0,) * len(keep_outs))
+    inside = left["keep-outs"]
+    steep = shapely.MultiPolygon() if terrain is None else too_steep(terrain, inside, steepest)
+    left["slope"] = inside if steep.is_empty else inside.difference(steep)
+    areas = [lot.area, *(area.area for area in left.values())]
     site = Site(
         id=lot_id,
         crs=land.crs_text,
         crs_name=land.parcels.crs.name,
         lot=lot,
-        buildable=_polygons(inside),
-        taken_m2=taken,
-        buildings=buildings,
+        buildable=_polygons(left["slope"]),
+        taken_m2={rule: max(areas[k] - areas[k + 1], 0.0) for k, rule in enumerate(left)},
+        buildings=around.buildings,
         keep_outs=keep_outs,
         elevation=None if terrain is None else terrain.facts,
-        assumptions=assumptions,
-        notes=(*land.parcels.notes_of(row), *_overlap_notes(land, row, inside)),
+        assumptions=(
+            *told,
+            *around.assumptions,
+            *slope_told,
+            *sides_assumption(sides, kept, placing),
+            *_streets(land),
+        ),
+        notes=(*land.parcels.notes_of(row), *_overlap_notes(land, row, left["slope"])),
+        sides=sides,
+        street=street_of(lot, sides),
+        openings=around.openings,
+        building_distances_m=around.building_m,
+        opening_distance_m=around.opening_m,
+        inputs=(around.source,),
     )
     return site, terrain
 
@@ -70,52 +84,24 @@ def start_of(site: Site) -> BaseGeometry:
     return site.lot if site.buildable.is_empty else site.buildable
 
 
-def _distances(ordinance: Ordinance | None) -> tuple[float, float, tuple[Assumption, ...]]:
-    """Setback and distance from buildings, from the ordinance or assumed."""
-    stated = (ordinance.setback, ordinance.building_distance) if ordinance else (None, None)
-    reasons = (
-        ("setback_m", SETBACK_M, "5 ft, the low end of accessory setbacks; the ordinance file states none"),
-        (
-            "building_distance_m",
-            BUILDING_DISTANCE_M,
-            "5 ft from wall openings and combustible walls, NFPA 37 4.1.4",
-        ),
-    )
-    values, assumptions = [], []
-    for rule, (name, default, reason) in zip(stated, reasons, strict=True):
-        if rule is None:
-            values.append(default)
-            assumptions.append(Assumption(f"site.{name}", default, "assumed", reason))
-        else:
-            values.append(rule.distance_m)
-            where = f"from the ordinance file, {rule.cited.section}"
-            assumptions.append(Assumption(f"site.{name}", rule.distance_m, "file", where))
-    return values[0], values[1], tuple(assumptions)
+def _check_lot(land: Land, row: int) -> None:
+    """Raise InputError for a row that is no lot."""
+    lot_id = land.parcels.ids[row]
+    if row in land.parcels.unusable:
+        raise InputError(f"Lot {lot_id} cannot be assessed: {land.parcels.unusable[row]}.")
+    if row in land.streets:
+        raise InputError(
+            f"Lot {lot_id} cannot be assessed: its id says that it is a street, railway or water, not a lot."
+        )
 
 
-def _streets(land: Land) -> Assumption:
+def _streets(land: Land) -> tuple[Assumption, ...]:
+    """The rows that are taken for nobody's lot."""
+    if not land.streets:
+        return ()
     names = sorted({land.parcels.ids[k] for k in land.streets})
-    return Assumption(
-        "neighbours.not_lots",
-        ", ".join(names),
-        "assumed",
-        f"{len(land.streets)} rows whose ids say street, railway or water: nobody's lot, so no receptors on them",
-    )
-
-
-def _buffered(shape: BaseGeometry, distance: float) -> BaseGeometry:
-    """A buffer that comes nowhere nearer than `distance` to the shape's boundary, neither by chords nor by simplifying.
-
-    Chords cut arcs short by 0.12 % of the distance, and GEOS smooths curves before it buffers by up to 0.15 %: what comes
-    nearer is measured and made good.
-    """
-    wide = abs(distance)
-    while True:
-        out = shape.buffer(math.copysign(wide, distance), quad_segs=ARC_SEGMENTS)
-        short = abs(distance) - shapely.distance(out.boundary, shape.boundary)
-        if not short > 1e-9:  # not a number where nothing is left
-            return out
-        wide += short
+    why = f"{len(land.streets)} rows whose ids say street, railway or water: nobody's lot, so no receptors on them"
+    return (Assumption("neighbours.not_lots", ", ".join(names), "assumed", why),)
 
 
 def _overlap_notes(land: Land, row: int, inside: BaseGeometry) -> tuple[str, ...]:

@@ -6,6 +6,15 @@ from siting.model import Site, State
 from siting.outcome import ReceptorLevel, Verdict
 from siting.verdict import urgency, worst_of_each_neighbour
 
+TAKEN = {
+    "setback": "setbacks from the lot line",
+    "buildings": "buildings with their distance",
+    "openings": "openings with their distance",
+    "slope": "ground that is too steep",
+    "aisle": "the aisle, or ground that it cannot reach,",
+    "items": "other things in the yard",
+    "clearance": "clearances",
+}
 NOBODY = "No other lot in the parcel file lies near enough to measure at, so nobody's limit is known."
 
 
@@ -114,12 +123,16 @@ def _unknown(rows: list[ReceptorLevel], ordinance: Ordinance, unverified: tuple[
 
 
 def _no_room(site: Site) -> str:
-    took = ", ".join(
-        f"{name} {quantities.area(taken)}" for name, taken in site.taken_m2.items() if taken > 0.05
-    )
+    """Which rule took how much of the lot, in the order in which they did."""
+    took = [
+        f"{TAKEN.get(rule, rule)} {quantities.area(taken)}"
+        for rule, taken in site.taken_m2.items()
+        if taken > 0.05
+    ]
+    gone = f"{', '.join(took)} are taken" if took else "nothing is taken"
     return (
-        f"No unit has room on lot {site.id}: of {quantities.area(site.lot.area)} "
-        f"the rules took {took or 'nothing'}, and no body with its clearances stands in the rest."
+        f"No unit has room on lot {site.id}: of its {quantities.area(site.lot.area)} {gone}, "
+        "and no body with its clearances stands in what is left."
     )
 
 
