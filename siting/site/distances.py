@@ -32,7 +32,8 @@ def around_lot(land: Land, lot: BaseGeometry, ordinance: Ordinance | None, placi
     """What stands near a lot, with its distances.
 
     A wall of which nobody says what it is made of is taken for combustible. A building without an opening in the layer may have
-    one anywhere, so all of its walls keep the distance from openings.
+    one anywhere, so all of its walls keep the distance from openings. Yard items may keep farther away: what they keep away from
+    is looked for, too.
 
     Raises
     ------
@@ -43,7 +44,8 @@ def around_lot(land: Land, lot: BaseGeometry, ordinance: Ordinance | None, placi
     rule = None if ordinance is None else ordinance.building_distance
     walls = {kind: own.distance_m for kind, own in table.walls}
     opening_m, general_m = table.openings.distance_m, 0.0 if rule is None else rule.distance_m
-    most = max(*walls.values(), opening_m, general_m, LEAST_LOOK_M)
+    beside = max((max(i.distances.building_m, i.distances.opening_m) for i in placing.items), default=0.0)
+    most = max(*walls.values(), opening_m, general_m, beside, LEAST_LOOK_M)
     near = np.sort(land.buildings.query(lot, predicate="dwithin", distance=most))
     kept = []
     for k in near:
@@ -51,7 +53,7 @@ def around_lot(land: Land, lot: BaseGeometry, ordinance: Ordinance | None, placi
         kept.append(metres if _has_opening(land, land.buildings.geometries[k]) else max(metres, opening_m))
     openings: tuple[BaseGeometry, ...] = ()
     if land.openings is not None:
-        reach = max(opening_m, LEAST_LOOK_M)
+        reach = max(opening_m, beside, LEAST_LOOK_M)
         seen = land.openings.query(lot, predicate="dwithin", distance=reach)
         openings = tuple(land.openings.geometries[np.sort(seen)])
     return Around(
