@@ -124,11 +124,9 @@ def binds(document: Row) -> str:
     if document["search"] is None:
         return ""
     rows = len(document["search"]["binding"])
-    return (
-        f"{rows} limit{'s' if rows > 1 else ''} at receptors bind{'' if rows > 1 else 's'}"
-        if rows
-        else "the space binds"
-    )
+    if not rows:
+        return "the space binds"
+    return "one limit at one receptor binds" if rows == 1 else f"{rows} limits at receptors bind"
 
 
 def one_more(document: Row) -> str:

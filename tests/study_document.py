@@ -414,6 +414,7 @@ def example_document() -> dict[str, Any]:
                 **CITED,
             },
             "setback": {"distance_m": 1.524, **CITED},
+            "side_setbacks": {"front": {"distance_m": 6.096, **CITED}, "rear": {"distance_m": 3.048, **CITED}},
             "building_distance": {"distance_m": 1.5, **CITED},
             "rules": [
                 {

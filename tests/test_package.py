@@ -20,7 +20,7 @@ import typst
 from PIL import Image
 from pypdf import PdfReader
 from shapely.geometry import box, mapping, shape
-from study_document import A_WEIGHTS, example_document
+from study_document import A_WEIGHTS, example_document, on_site
 
 from siting.errors import InputError
 from siting.export import study_files
@@ -29,8 +29,9 @@ from siting.package.contradictions import contradiction
 from siting.package.drawing import site_plan, unit_detail
 from siting.package.folder import TEMPLATE
 from siting.package.report import contents
-from siting.package.spacing import least_distance, side_spacing
+from siting.package.spacing import clearance_rows, side_spacing
 from siting.package.study_file import read_study
+from siting.quantities import length
 
 
 def put(document, folder: Path, name: str = "study") -> Path:
@@ -144,6 +145,20 @@ def test_how_many_may_run_and_how_sure(report, example):
     # 1.0, 1.1, 0 dB: sqrt(1 + 1.21) = 1.49; in the band 1.3, 1.2, 0: sqrt(1.69 + 1.44) = 1.77
     assert "source 1.0 1.3 method 1.1 1.2 reading 0.0 0.0 together 1.5 1.8" in text
     assert "no zone known NONE: no limit is known 22 1" in text
+
+
+def test_how_units_are_placed(report, example):
+    """The search, the row that stops one more, what was asked of the yard, and runs: 15.03 m are 49.3 ft, 37.03 m 121.5 ft."""
+    text = " ".join(report)
+    assert "6 placed, at most 3 allowed, gap 0 %: asked for" in text and example["search"]["one_more"] in text
+    assert "one limit at one receptor binds" in text
+    assert "12-031/1 north 92.8 ft (28.3 m) night dB(A) 62 59.5 65.7 0.5" in text
+    for words in (
+        "Fuel propane", "Slope at most 10 %", "Aisle 12 ft (3.66 m) wide", "Gas comes in latitude, longitude 40.7534",
+        "south (front): 20 ft (6.1 m); Exampleton Code 8-9(c)", "I1: propane tank, 500 gal, 9′-10″ (3.00 m)",
+        "nearest unit 49.3 ft (15.03 m)", "the shortest tree to all of them 121.5 ft (37.03 m)",
+    ):  # fmt: skip
+        assert words in text, words
 
 
 def test_readings_areas_and_assumptions(report, example):
@@ -380,6 +395,22 @@ def lose_receptors(document):
     document["zones"][0]["receptors"] -= 1
 
 
+def other_gap(document):
+    document["layout"] |= {"status": "open", "gap": 0.1}
+
+
+def better_than_it_is(document):
+    document["layout"] |= {"status": "optimal", "gap": -1.0}
+
+
+def unheard_of(document):
+    document["layout"]["status"] = "best"
+
+
+def quieter_where_it_binds(document):
+    document["search"]["binding"][0]["level_db"] -= 0.1
+
+
 def text_for_number(document):
     document["receptors"][0]["x"] = "585400"
 
@@ -403,6 +434,10 @@ def text_for_number(document):
         (two_readings, "2 readings are marked"),
         (stranger_runs, 'period "day" lets 1 units run'),
         (lose_receptors, "77 receptors are listed in zone C-1 and 76 counted"),
+        (other_gap, "a gap of 0.1 with 6 units and a bound of 3"),
+        (better_than_it_is, "optimal with 6 units and a bound of 3"),
+        (unheard_of, 'the layout is "best"'),
+        (quieter_where_it_binds, "has another level than its row"),
         (text_for_number, '"receptors\\[0\\].x" where a number belongs'),
     ],
 )
@@ -429,13 +464,18 @@ def test_what_is_no_study_is_refused(tmp_path):
 
 
 def without_a_unit(text: str) -> str:
+    """Without the last feature but a service point, which is no body."""
     layer = json.loads(text)
-    return json.dumps({**layer, "features": layer["features"][:-1]})
+    bodies = [
+        feature for feature in layer["features"] if feature["properties"].get("kind") != "service point"
+    ]
+    return json.dumps({**layer, "features": bodies[:-1]})
 
 
 def moved_unit(text: str) -> str:
     layer = json.loads(text)
-    layer["features"][2]["properties"]["x_m"] += 0.5
+    (third,) = [feature for feature in layer["features"] if feature["properties"].get("id") == "U3"]
+    third["properties"]["x_m"] += 0.5
     return json.dumps(layer)
 
 
@@ -449,8 +489,8 @@ def quieter_rows(text: str) -> str:
 @pytest.mark.parametrize(
     ("name", "edit", "found"),
     [
-        ("layout.geojson", without_a_unit, r"5 against 6 rows; first at unit U6"),
-        ("layout.geojson", moved_unit, "first at unit U3"),
+        ("layout.geojson", without_a_unit, r"6 against 7 rows; first at body U6"),
+        ("layout.geojson", moved_unit, "first at body U3"),
         ("layout.geojson", lambda text: "{}", "not a GeoJSON layer"),
         ("receptors.csv", quieter_rows, "differs from study.json"),
         ("receptors.csv", lambda text: "\n".join(text.splitlines()[:-1]), "422 against 423 rows"),
@@ -612,6 +652,24 @@ def test_the_plan_is_to_scale(example):
     assert all(-0.01 <= x <= 511.01 and -0.01 <= y <= 380.01 for x, y in inside)
 
 
+def test_the_plan_draws_sides_items_and_service_points(example):
+    plan = site_plan(example, 511.0, 380.0)
+    m = plan["scale_ft"] * 0.3048 / 72
+    lengths = {
+        line["kind"]: math.dist(*line["points"]) * m for line in plan["lines"] if line["kind"] != "side"
+    }
+    assert lengths == pytest.approx({"front": 62, "rear": 62}, abs=0.02)
+    (tank,) = [area["rings"][0] for area in plan["areas"] if area["kind"] == "item"]
+    assert sorted(math.dist(a, b) * m for a, b in itertools.pairwise(tank)) == pytest.approx(
+        [1.2, 1.2, 3, 3], abs=0.01
+    )
+    (gas,) = plan["services"]
+    front = shapely.LineString(next(line["points"] for line in plan["lines"] if line["kind"] == "front"))
+    assert front.distance(shapely.Point(gas["x"], gas["y"])) < 0.01
+    words = {label["text"] for label in plan["labels"]}
+    assert {"I1", "gas", "front setback 20 ft (6.1 m)", "rear setback 10 ft (3.05 m)"} <= words
+
+
 def test_north_is_up_and_fronts_face_south_at_rotation_0(example):
     turned = copy.deepcopy(example)
     unit = turned["layout"]["placed"][0]
@@ -639,7 +697,7 @@ def test_units_too_close_to_number_get_a_detail(example):
     plan = site_plan(packed, 511.0, 380.0)
     detail = unit_detail(packed, 511.0, (190.0, 610.0), plan)
     assert plan["unnumbered"] > 0 and detail["scale_ft"] < plan["scale_ft"] and detail["unnumbered"] == 0
-    numbers = [label["text"] for label in detail["labels"] if label["kind"] != "neighbour"]
+    numbers = [label["text"] for label in detail["labels"] if label["text"].startswith("U")]
     assert sorted(numbers) == sorted(unit["id"] for unit in detail["units"])
     beside = [label for label in plan["labels"] if label["kind"] == "unit"]
     boxes = [
@@ -650,14 +708,56 @@ def test_units_too_close_to_number_get_a_detail(example):
     assert len(boxes) > 10 and all(a.intersection(b).area < 0.1 for a, b in itertools.combinations(drawn, 2))
 
 
+def metres(row):
+    """The distance provided as it is printed, in metres."""
+    return float(re.search(r"\((\d+\.\d\d) m\)", row["provided"])[1])
+
+
 def test_spacing_of_the_example_by_hand(example):
     """Bodies of 1.5 x 0.93 m at x -9, -4, 1 and y -5, -9; house from (8, -4); lot line at y -24; tank's corner (14, -10)."""
     assert side_spacing(example) == pytest.approx(
         {"front": 4 - 0.93, "back": 4 - 0.93, "left": 3.5, "right": 3.5}, abs=1e-6
     )
-    assert least_distance(example, "lot line") == pytest.approx(24 - 9.465, abs=1e-6)
-    assert least_distance(example, "buildings") == pytest.approx(math.hypot(8 - 1.75, 0.535), abs=1e-6)
-    assert least_distance(example, "keep-outs") == pytest.approx(math.hypot(14 - 1.75, 0.535), abs=1e-6)
+    rows = {row["rule"]: row for row in clearance_rows(example)}
+    assert len(rows) == len(clearance_rows(example)) == 4 + 3 + 1 + 1 + 4
+    for rule, required, provided in (
+        ("Unit to the front lot line (south)", 6.096, 24 - 9.465),
+        ("Unit to the side lot line (east, west)", 1.524, 31 - 9.75),
+        ("Unit to the rear lot line (north)", 3.048, 24 + 4.535),
+        ("Unit to buildings", 1.5, math.hypot(8 - 1.75, 0.535)),
+        ("I1, propane tank, 500 gal, to the lot line", 3.048, 31 - 21.5),
+        ("I1, propane tank, 500 gal, to buildings", 3.048, 12 + 4.4),  # to the shed
+        ("I1, propane tank, 500 gal, to units", 3.048, 18.5 - 9.75),
+    ):
+        assert rows[rule]["required"] == length(required), rule
+        assert metres(rows[rule]) == pytest.approx(provided, abs=0.0051) and rows[rule]["check"] == "kept", (
+            rule
+        )
+    assert metres(rows["Unit to keep-outs"]) == pytest.approx(math.hypot(14 - 1.75, 0.535), abs=0.0051)
+    assert rows["I1, propane tank, 500 gal, to openings in walls"]["check"] == "nothing there"
+
+
+def test_buildings_by_the_distance_that_each_wants_and_openings(example):
+    """The house at 1.5 m, the shed at 3.048 m (18 - 9.75 and 12 + 4.535 m from the units); a window in the house's west wall."""
+    several = copy.deepcopy(example)
+    several["site"]["building_distances_m"] = [1.5, 9.0]
+    several["site"]["openings"] = [mapping(on_site(shapely.Point(8, 0)))]
+    rows = {row["rule"]: row for row in clearance_rows(several)}
+    assert "Unit to buildings" not in rows
+    house, shed = rows["Unit to 1 building at 4.9 ft (1.5 m)"], rows["Unit to 1 building at 29.5 ft (9 m)"]
+    assert (house["required"], shed["required"]) == (length(1.5), length(9.0))
+    assert metres(shed) == pytest.approx(math.hypot(18 - 9.75, 12 + 4.535), abs=0.0051)
+    window = rows["Unit to openings in walls"]
+    assert (
+        metres(window) == pytest.approx(math.hypot(8 - 1.75, 4.535), abs=0.0051) and window["check"] == "kept"
+    )
+
+
+def test_a_setback_that_is_not_kept_is_said(example):
+    near = copy.deepcopy(example)
+    near["site"]["sides"][0]["setback_m"] = 15.0  # 14.535 m are there
+    (row,) = [row for row in clearance_rows(near) if row["rule"].startswith("Unit to the front")]
+    assert row["check"] == "NOT KEPT" and row["origin"] == "ASSUMED"
 
 
 def test_sides_turn_with_the_unit(example):
@@ -685,8 +785,9 @@ def test_sides_turn_with_the_unit(example):
 def test_a_clearance_that_is_not_kept_is_said(example):
     tight = copy.deepcopy(example)
     tight["unit"]["clearance"]["right_m"] = 3.6
-    assert "Right of a unit to the next body or building 11′-9″ (3.60 m) 11′-5″ (3.50 m) NOT KEPT" in text_of(
-        tight
+    assert (
+        "Right of a unit to the next body, building or wall 11′-9″ (3.60 m) 11′-5″ (3.50 m) NOT KEPT"
+        in text_of(tight)
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from kernels.bands import NOMINAL_HZ
 from kernels.decibel import a_weighted_total, energy_sum
 from siting.judgement import SEVERITY, STATES, is_worst
+from siting.placing_words import STATUS
 
 Document = dict[str, Any]
 TOLERANCE_DB = 0.005
@@ -17,7 +18,7 @@ BANDS = tuple(f"{hz:g}" for hz in NOMINAL_HZ)
 
 def contradiction(document: Document) -> str:
     """The first contradiction in a study, as a part of a sentence; empty where there is none."""
-    checks = (_rows, _layout, _verdict, _readings, _periods, _zones, _worst)
+    checks = (_rows, _layout, _search, _verdict, _readings, _periods, _zones, _worst)
     return next((found for check in checks for found in check(document)), "")
 
 
@@ -57,6 +58,30 @@ def _layout(document: Document) -> Iterator[str]:
     placed, units = len(document["layout"]["placed"]), document["layout"]["units"]
     if placed != units:
         yield f"the layout says {units} units and lists {placed}"
+
+
+def _search(document: Document) -> Iterator[str]:
+    """The gap is that of number and bound, and a limit that binds has the level of its row."""
+    layout, search = document["layout"], document["search"]
+    units, bound, gap, status = (layout[key] for key in ("units", "bound", "gap", "status"))
+    if (search is None) != (status is None) or status not in (None, *STATUS):
+        yield f'the layout is "{status}" and {"no" if search is None else "a"} search is told'
+        return
+    if search is None:
+        return
+    if status != "asked" and abs(gap - (bound - units) / max(bound, 1)) > ROUNDING:
+        yield f"the layout has a gap of {gap} with {units} units and a bound of {bound}"
+    if status == "optimal" and units != bound:
+        yield f"the layout is optimal with {units} units and a bound of {bound}"
+    keys = ("period", "metric", "statistic", "limit_db")
+    for row in search["binding"]:
+        there = [
+            r
+            for r in document["receptors"]
+            if r["id"] == row["receptor"] and all(r[k] == row[k] for k in keys)
+        ]
+        if there and not _near(there[0]["level_db"], row["level_db"]):
+            yield f'the limit that binds at "{row["receptor"]}" has another level than its row'
 
 
 def _verdict(document: Document) -> Iterator[str]:

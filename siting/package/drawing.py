@@ -12,10 +12,11 @@ from shapely.geometry.base import BaseGeometry
 
 from siting import quantities
 from siting.judgement import SEVERITY, is_worst, named_level
-from siting.package.lettering import Taken, around, callout, neighbour_labels, take, unit_label
-from siting.package.paper import Frame, frame_around, inside, points, scale_bars, to_page
+from siting.package.lettering import Taken, around, callout, neighbour_labels, side_labels, take, unit_label
+from siting.package.paper import Frame, frame_around, inside, lines_inside, points, scale_bars, to_page
 
 Document = dict[str, Any]
+SIGN_PT = 9.0  # of a service point
 LARGE_PT, SMALL_PT = 7.5, 4.0  # the lettered sign of a neighbour's worst receptor, and the sign of any other
 ROOM_M, DETAIL_ROOM_M = 4.0, 1.0  # least ground around what the window must hold
 
@@ -66,26 +67,30 @@ def _bodies(document: Document) -> list[BaseGeometry]:
 
 def _draw(document: Document, frame: Frame) -> Document:
     marks, outside = _receptors(document, frame)
-    units = _units(document, frame)
+    units, items, services = _units(document, frame), _items(document, frame), _services(document, frame)
     taken: Taken = {}
     small: Taken = {}
     for mark in marks:
         size = LARGE_PT if mark["major"] else SMALL_PT
         take(taken if mark["major"] else small, around(mark["x"], mark["y"], size, size))
-    for unit in units:
-        take(taken, tuple(unit["box"]))
+    for body in (*units, *items, *services):
+        take(taken, tuple(body["box"]))
     words = _worst_words(document, frame, taken, small)
     numbers = [label for unit in units if (label := unit_label(unit, frame, taken))]
+    named = [label for thing in (*items, *services) if (label := unit_label(thing, frame, taken))]
+    named += side_labels(document, frame, taken)
     return {
         "width": frame.width_pt,
         "height": frame.height_pt,
         "scale_ft": frame.scale_ft,
         "scale": f"1 in = {frame.scale_ft:,} ft (1:{12 * frame.scale_ft:,})",
         "areas": _areas(document, frame),
+        "lines": _lines(document, frame),
         "units": units,
+        "services": services,
         "receptors": marks,
         "callout": words,
-        "labels": numbers + neighbour_labels(document, frame, taken),
+        "labels": numbers + named + neighbour_labels(document, frame, taken),
         "outside": outside,
         "unnumbered": len(units) - len(numbers),
         "bars": scale_bars(frame),
@@ -99,6 +104,8 @@ def _areas(document: Document, frame: Frame) -> list[Document]:
     areas += [("lot", site["lot"]), ("buildable", site["buildable"])]
     areas += [("keep-out", geometry) for geometry in site["keep_outs"]]
     areas += [("building", geometry) for geometry in site["buildings"]]
+    areas += [("wall", geometry) for geometry in site["walls"]]
+    areas += [("item", item["body"]) for item in document["items"]]
     drawn = []
     for kind, geometry in areas:
         rings = [
@@ -158,6 +165,48 @@ def _units(document: Document, frame: Frame) -> list[Document]:
             }
         )
     return units
+
+
+def _items(document: Document, frame: Frame) -> list[Document]:
+    """Where the items that stand beside the units are lettered."""
+    pages = [(item["id"], to_page(shape(item["body"]), frame)) for item in document["items"]]
+    return [
+        {"id": name, "ring": points(page), "box": list(page.bounds)}
+        for name, page in pages
+        if _on_page(page, frame)
+    ]
+
+
+def _services(document: Document, frame: Frame) -> list[Document]:
+    """Where gas and the grid come in, inside the window; lettered beside their signs."""
+    found = []
+    for point in document["placing"]["service_points"]:
+        page = to_page(shapely.Point(point["x"], point["y"]), frame)
+        if _on_page(page, frame):
+            sign = shapely.box(*around(page.x, page.y, SIGN_PT, SIGN_PT))
+            found.append(
+                {
+                    "id": point["kind"],
+                    "x": page.x,
+                    "y": page.y,
+                    "ring": [[page.x, page.y]] * 4,
+                    "box": list(sign.bounds),
+                }
+            )
+    return found
+
+
+def _on_page(page: BaseGeometry, frame: Frame) -> bool:
+    return bool(page.intersects(shapely.box(0, 0, frame.width_pt, frame.height_pt)))
+
+
+def _lines(document: Document, frame: Frame) -> list[Document]:
+    """The lot's sides as lines on the page."""
+    return [
+        {"kind": side["kind"], "points": points(part)}
+        for side in document["site"]["sides"]
+        for part in lines_inside(shape(side["line"]), frame)
+    ]
 
 
 def _worst_words(document: Document, frame: Frame, taken: Taken, small: Taken) -> Document | None:

@@ -1,4 +1,4 @@
-"""Words on the plan where they find room: unit numbers, neighbours' ids and the call-out of the worst receptor.
+"""Words on the plan where they find room: unit numbers, setbacks, neighbours' ids and the call-out of the worst receptor.
 
 The lettering is a monospaced face, so that a label's width is known here: 0.602 of its size for every character.
 """
@@ -9,18 +9,19 @@ from itertools import product
 from typing import Any
 
 import shapely
-from shapely.geometry import Polygon, box, shape
+from shapely.geometry import LineString, Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
-from siting.package.paper import Frame, inside
+from siting.package.paper import Frame, inside, lines_inside, to_page
+from siting.rule_words import distance
 
 Document = dict[str, Any]
 Box = tuple[float, float, float, float]
 Taken = dict[tuple[int, int], list[Box]]  # the places used so far, by cell of the paper
 CELL_PT = 24.0
 ADVANCE = 0.602  # width of a character of the lettering per point of its size
-UNIT_PT, CALLOUT_PT = 5.0, 6.0
+UNIT_PT, CALLOUT_PT, SIDE_PT = 5.0, 6.0, 5.0
 NEIGHBOUR_PT = (6.5, 5.5, 4.5)  # the largest that fits
 SMALLEST_LOT_PT2 = 20.0  # a sliver on paper gets no label
 
@@ -68,6 +69,39 @@ def neighbour_labels(document: Document, frame: Frame, taken: Taken) -> list[Doc
         if lots and (label := _label_in(max(lots, key=lambda part: part.area), built, texts, frame, taken)):
             labels.append(label)
     return labels
+
+
+def side_labels(document: Document, frame: Frame, taken: Taken) -> list[Document]:
+    """The setback of each of the lot's sides, inside the lot beside the longest part of the side that the window holds."""
+    lot, labels = to_page(shape(document["site"]["lot"]), frame), []
+    for side in document["site"]["sides"]:
+        parts = lines_inside(shape(side["line"]), frame)
+        if not parts:
+            continue
+        named = "" if side["kind"] in ("side", "unknown") else f"{side['kind']} "
+        text = f"{named}setback {distance(side['setback_m'])}"
+        width, height = len(text) * ADVANCE * SIDE_PT + 2, SIDE_PT + 1
+        line = max(parts, key=lambda part: part.length)
+        places = [around(x, y, width, height) for x, y in _beside(line, lot, width, height)]
+        if place := next((place for place in places if _free(place, taken, frame)), None):
+            take(taken, place)
+            labels.append(_label(text, (place[0] + place[2]) / 2, (place[1] + place[3]) / 2, SIDE_PT, "side"))
+    return labels
+
+
+def _beside(
+    line: LineString, lot: BaseGeometry, width: float, height: float
+) -> Iterator[tuple[float, float]]:
+    """Places inside the lot along a line, so far off that a text does not touch it, from its middle outward."""
+    for share in (0.5, 0.35, 0.65, 0.2, 0.8):
+        here, ahead = (line.interpolate(at, normalized=True) for at in (share, min(share + 0.01, 1.0)))
+        run = math.hypot(ahead.x - here.x, ahead.y - here.y) or 1.0
+        across = (-(ahead.y - here.y) / run, (ahead.x - here.x) / run)
+        off = abs(across[0]) * width / 2 + abs(across[1]) * height / 2 + 2
+        for way in (1, -1):
+            x, y = here.x + way * off * across[0], here.y + way * off * across[1]
+            if lot.contains(shapely.Point(x, y)):
+                yield x, y
 
 
 def callout(text: str, x: float, y: float, frame: Frame, taken: Taken, small: Taken) -> Document:

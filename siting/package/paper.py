@@ -4,7 +4,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 import shapely
-from shapely.geometry import Polygon, box
+from shapely.geometry import LineString, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from siting.model import FOOT_M
@@ -61,6 +61,13 @@ def inside(geometry: BaseGeometry, frame: Frame) -> list[Polygon]:
     window = box(0, 0, frame.width_pt, frame.height_pt)
     parts = shapely.get_parts(shapely.make_valid(to_page(geometry, frame)).intersection(window))
     return [part for part in parts if isinstance(part, Polygon) and not part.is_empty]
+
+
+def lines_inside(geometry: BaseGeometry, frame: Frame) -> list[LineString]:
+    """The lines, on the page, of what lies inside the window; pieces that go on in each other are one."""
+    window = box(0, 0, frame.width_pt, frame.height_pt)
+    joined = shapely.line_merge(to_page(geometry, frame).intersection(window))
+    return [part for part in shapely.get_parts(joined) if isinstance(part, LineString) and not part.is_empty]
 
 
 def points(geometry: BaseGeometry) -> list[list[float]]:

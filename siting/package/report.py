@@ -46,6 +46,7 @@ def contents(document: Document, study_sha256: str, plan_pt: float) -> Document:
         "readings": tables.readings(document),
         "deviations": tables.deviations(document),
         "zones": tables.zones(document),
+        "placing": tables.placing(document),
         "clearances": clearance_rows(document),
         "areas": tables.areas(document),
         "unit": _unit_facts(document),

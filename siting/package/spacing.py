@@ -1,6 +1,7 @@
 """How far the placed bodies keep from each other, from buildings, keep-outs and the lot line: measured on the layout itself."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ from shapely.geometry import box, shape
 from shapely.geometry.base import BaseGeometry
 
 from siting import quantities
-from siting.rule_words import cited
+from siting.rule_words import cited, distance
 
 Document = dict[str, Any]
+Spacing = tuple[
+    str, float | None, float | None, str
+]  # rule, required and provided in metres, where it comes from
 HAIR_M = 1e-6
 FAR_M = 1000.0  # nothing on a lot is farther; the strip beside a body ends there
 SIDES = ("front", "right", "back", "left")
@@ -21,22 +25,7 @@ ROUNDING_M = 1e-3  # a study's coordinates are rounded to a tenth of a millimetr
 
 def clearance_rows(document: Document) -> list[dict[str, str]]:
     """Each rule with the distance required, the least distance that the layout keeps, and where the requirement comes from."""
-    carried = {a["name"]: a for a in document["assumptions"]}
-    provided, needed = side_spacing(document), document["unit"]["clearance"]
-    rows: list[tuple[str, float | None, float | None, str]] = []
-    for side in SIDES:
-        what = f"{side.capitalize()} of a unit to the next body or building"
-        origin = "unit: ASSUMED" if _assumed(carried, f"unit.clearance.{side}_m") else "unit’s file"
-        rows.append((what, needed[f"{side}_m"], provided[side], origin))
-    ordinance = document["ordinance"] or {}
-    for to, key in (("lot line", "setback"), ("buildings", "building_distance")):
-        rule = ordinance.get(key)
-        required = None if rule is None else rule["distance_m"]
-        origin = "no rule given" if rule is None else f"ordinance, {cited(rule)}"
-        if _assumed(carried, f"site.{key}_m"):
-            required, origin = carried[f"site.{key}_m"]["value"], "ASSUMED"
-        rows.append((f"Unit to {to}", required, least_distance(document, to), origin))
-    rows.append(("Unit to keep-outs", None, least_distance(document, "keep-outs"), "stands outside them"))
+    rows = [*_between_bodies(document), *_lot_lines(document), *_around(document), *_items(document)]
     return [
         {
             "rule": rule,
@@ -48,6 +37,105 @@ def clearance_rows(document: Document) -> list[dict[str, str]]:
         for rule, required, has, origin in rows
         if required is not None or has is not None
     ]
+
+
+def _between_bodies(document: Document) -> Iterator[Spacing]:
+    """The clearances of a unit."""
+    carried = {a["name"]: a for a in document["assumptions"]}
+    provided, needed = side_spacing(document), document["unit"]["clearance"]
+    for side in SIDES:
+        what = f"{side.capitalize()} of a unit to the next body, building or wall"
+        origin = "unit: ASSUMED" if _assumed(carried, f"unit.clearance.{side}_m") else "unit’s file"
+        yield what, needed[f"{side}_m"], provided[side], origin
+
+
+def _lot_lines(document: Document) -> Iterator[Spacing]:
+    """The setback from the lot's sides, those of one kind and setback together."""
+    bodies = unit_bodies(document)
+    together: dict[tuple[str, float], list[Document]] = {}
+    for side in document["site"]["sides"]:
+        together.setdefault((side["kind"], side["setback_m"]), []).append(side)
+    for (kind, required), sides in together.items():
+        lines = [shape(side["line"]) for side in sides]
+        named = "" if kind == "unknown" else f"{kind} "
+        what = f"Unit to the {named}lot line ({', '.join(dict.fromkeys(side['compass'] for side in sides))})"
+        yield what, required, _least(bodies, lines), _setback_origin(document, kind, required)
+
+
+def _setback_origin(document: Document, kind: str, required_m: float) -> str:
+    """The rule that a setback comes from: that of its kind of line, or of every line."""
+    ordinance = document["ordinance"] or {"side_setbacks": {}, "setback": None}
+    for rule in (ordinance["side_setbacks"].get(kind), ordinance["setback"]):
+        if rule is not None and abs(rule["distance_m"] - required_m) < ROUNDING_M:
+            return f"ordinance, {cited(rule)}"
+    rules = ordinance["side_setbacks"].values()
+    widest = next((rule for rule in rules if abs(rule["distance_m"] - required_m) < ROUNDING_M), None)
+    return "ASSUMED" if widest is None else f"ordinance, {cited(widest)}, as the widest"
+
+
+def _around(document: Document) -> Iterator[Spacing]:
+    """Buildings by the distance that each wants, openings, and keep-outs."""
+    site, bodies = document["site"], unit_bodies(document)
+    together: dict[float, list[BaseGeometry]] = {}
+    for building, required in zip(site["buildings"], site["building_distances_m"], strict=True):
+        together.setdefault(required, []).append(shape(building))
+    for required, buildings in sorted(together.items()):
+        what = (
+            "Unit to buildings"
+            if len(together) == 1
+            else f"Unit to {_count(len(buildings), 'building')} at {distance(required)}"
+        )
+        yield what, required, _least(bodies, buildings), "ordinance or table of distances"
+    openings = [shape(opening) for opening in site["openings"]]
+    if openings:
+        yield (
+            "Unit to openings in walls",
+            site["opening_distance_m"],
+            _least(bodies, openings),
+            "table of distances",
+        )
+    keep_outs = [shape(keep_out) for keep_out in site["keep_outs"]]
+    yield "Unit to keep-outs", None, _least(bodies, keep_outs), "stands outside them"
+    walls = [shape(wall) for wall in site["walls"]]
+    if walls:
+        yield "Unit to walls", None, _least(bodies, walls), "stands beside them"
+
+
+def _items(document: Document) -> Iterator[Spacing]:
+    """What each item beside the units keeps from what is around."""
+    site = document["site"]
+    around = {
+        "lot_line_m": ("the lot line", [shape(site["lot"]).boundary]),
+        "building_m": ("buildings", [shape(building) for building in site["buildings"]]),
+        "opening_m": ("openings in walls", [shape(opening) for opening in site["openings"]]),
+        "unit_m": ("units", unit_bodies(document)),
+    }
+    for item in document["items"]:
+        for key, (to, things) in around.items():
+            if item["distances"][key] > 0:
+                what = f"{item['id']}, {item['name']}, to {to}"
+                yield (
+                    what,
+                    item["distances"][key],
+                    _least([shape(item["body"])], things),
+                    "the item’s distances",
+                )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def unit_bodies(document: Document) -> list[BaseGeometry]:
+    """The bodies of the placed units."""
+    return [shape(unit["body"]) for unit in document["layout"]["placed"]]
+
+
+def _least(bodies: list[BaseGeometry], things: list[BaseGeometry]) -> float | None:
+    """Least distance from any body to any thing, m; None where there is none of either."""
+    if not bodies or not things:
+        return None
+    return float(shapely.distance(shapely.union_all(bodies), shapely.union_all(things)))
 
 
 def _assumed(carried: Document, name: str) -> bool:
@@ -63,15 +151,15 @@ def _check(required_m: float | None, provided_m: float | None) -> str:
 
 
 def side_spacing(document: Document) -> dict[str, float | None]:
-    """Least free distance beyond each side of any body, m: to the next body or building within the width of that side.
+    """Least free distance beyond each side of any body, m: to the next body, building or wall within the width of that side.
 
     The front is at rotation 0 the south side, the right side then looks east. None: no body has anything on that side.
     """
     placed = document["layout"]["placed"]
     bodies = [shape(unit["body"]) for unit in placed]
-    things = np.array(
-        [*bodies, *(shape(geometry) for geometry in document["site"]["buildings"])], dtype=object
-    )
+    site, items = document["site"], (item["body"] for item in document["items"])
+    others = [shape(geometry) for geometry in (*items, *site["buildings"], *site["walls"])]
+    things = np.array([*bodies, *others], dtype=object)
     tree = shapely.STRtree(things)
     least = dict.fromkeys(SIDES, math.inf)
     for index, (unit, body) in enumerate(zip(placed, bodies, strict=True)):
@@ -95,17 +183,3 @@ def _beyond(kind: Document, unit: Document, side: str, reach_m: float) -> BaseGe
         "left": (-half_l - reach_m, HAIR_M - half_w, -half_l, half_w - HAIR_M),
     }[side]
     return translate(rotate(box(*strip), unit["rotation_deg"], origin=(0, 0)), unit["x_m"], unit["y_m"])
-
-
-def least_distance(document: Document, to: str) -> float | None:
-    """Least distance from any body to the `lot line`, the `buildings` or the `keep-outs`, m; None where there is none."""
-    site = document["site"]
-    things = {
-        "lot line": [shape(site["lot"]).boundary],
-        "buildings": [shape(geometry) for geometry in site["buildings"]],
-        "keep-outs": [shape(geometry) for geometry in site["keep_outs"]],
-    }
-    bodies = [shape(unit["body"]) for unit in document["layout"]["placed"]]
-    if not bodies or not things[to]:
-        return None
-    return float(shapely.distance(shapely.union_all(bodies), shapely.union_all(things[to])))

@@ -20,8 +20,8 @@ ROW = (
     "file_x file_y lon lat"
 )
 REQUIRED = {
-    "": "siting question verdict unit sound environment operation ordinance site layout receptors neighbours worst periods zones "
-    "readings deviations existing unverified warnings assumptions notes inputs",
+    "": "siting question verdict unit sound environment operation placing ordinance site layout items runs search receptors "
+    "neighbours worst periods zones readings deviations existing unverified warnings assumptions notes inputs",
     "siting": "version",
     "question": "mode units load_kw spare",
     "verdict": "state allowed confidence reasons",
@@ -29,17 +29,28 @@ REQUIRED = {
     "unit.clearance": "front_m right_m back_m left_m",
     "environment": "temperature_c humidity_pct pressure_kpa ground_g receptor_height_m edges_below_sight",
     "operation": "use minutes_per_hour tone ambient_dba confidence accept_unverified",
+    "placing": "step_m step_ft front rear max_slope_pct aisle_m aisle_ft distances fuel items service_points time_limit_s",
+    "placing.service_points[]": "kind lon lat x y",
     "sound": "stated_dba stated_at reading origin power_db power_31_db power_dba spectrum spectrum_origin tolerance_db",
     "ordinance": "id place code title url evidence measured averaging_minutes where_zones_meet periods limits allowances tone "
-    "ambient near_homes standby setback building_distance rules conditions not_applied",
+    "ambient near_homes standby setback side_setbacks building_distance rules conditions not_applied",
     "ordinance.measured": "at distance_m height_m section source read",
     "ordinance.periods[]": "name hours",
     "ordinance.limits[]": "zone source_zone period metric statistic limit_db stated cap section source read",
     "ordinance.rules[]": "heading sentences",
-    "site": "id crs crs_name area_m2 buildable_area_m2 taken_m2 lot buildable buildings keep_outs neighbours elevation",
+    "site": "id crs crs_name area_m2 buildable_area_m2 taken_m2 lot buildable buildings keep_outs walls openings "
+    "building_distances_m opening_distance_m sides street neighbours elevation",
+    "site.sides[]": "kind compass setback_m why line",
     "site.neighbours[]": "id zone geometry",
-    "layout": "units bound bound_by kw area_m2 step_m placed",
+    "layout": "units bound bound_by gap status kw area_m2 step_m placed",
     "layout.placed[]": "id x_m y_m rotation_deg elevation_m body",
+    "items[]": "id name length_m width_m height_m clearance distances power_db power_dba source_height_m x_m y_m rotation_deg "
+    "body",
+    "items[].clearance": "front_m right_m back_m left_m",
+    "items[].distances": "lot_line_m building_m opening_m unit_m",
+    "runs[]": "kind nearest_m farthest_m tree_m",
+    "search": "binding one_more",
+    "search.binding[]": "receptor neighbour side distance_m period metric statistic limit_db planned_db level_db over_db",
     "receptors[]": ROW,
     "neighbours[]": ROW,
     "worst": "receptor neighbour period metric statistic level_db limit_db margin_db sigma_db p_exceed state level_dba x y "
@@ -55,7 +66,7 @@ REQUIRED = {
     "assumptions[]": "name value origin reason",
     "inputs[]": "role path layer crs features sha256 notes",
 }
-MAY_BE_NULL = ("ordinance", "worst")
+MAY_BE_NULL = ("ordinance", "worst", "search")
 NUMBERS = ("_m", "_m2", "_db", "_dba", "_deg", "_kg", "_kw", "_pct")
 PLAIN_NUMBERS = ("x", "y", "kw", "file_x", "file_y", "lon", "lat", "p_exceed", "confidence")
 
@@ -105,9 +116,11 @@ def check_layers(document: Document, files: dict[str, bytes], folder: Path) -> N
         found: Values = {
             row.get("id"): (row.get("x_m"), row.get("y_m"))
             for row in _features(files["layout.geojson"], path)
+            if row.get("kind") in ("unit", "item")
         }
-        said: Values = {unit["id"]: (unit["x_m"], unit["y_m"]) for unit in document["layout"]["placed"]}
-        _compare(found, said, 0.01, "unit", path)
+        placed = (*document["layout"]["placed"], *document["items"])
+        said: Values = {thing["id"]: (thing["x_m"], thing["y_m"]) for thing in placed}
+        _compare(found, said, 0.01, "body", path)
     levels = _levels(document["receptors"])
     for name, read in (("receptors.geojson", _features), ("receptors.csv", _csv_rows)):
         if name in files:

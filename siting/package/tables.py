@@ -4,7 +4,7 @@ import math
 from itertools import groupby
 from typing import Any
 
-from siting import judgement, quantities, readings_table, rule_words, wording
+from siting import judgement, placing_words, quantities, readings_table, rule_words, wording
 from siting.judgement import SEVERITY
 from siting.model import FOOT_M
 from siting.package.drawing import shown_state
@@ -76,6 +76,22 @@ def _neighbour_row(row: Document) -> Document:
         "compared": judgement.compared(row),
         "state": shown_state(row),
         **judgement.levels(row),
+    }
+
+
+def placing(document: Document) -> Document:
+    """How units are placed: how good the layout is, what stops one unit more, what was asked of the yard, items and runs."""
+    said = [
+        placing_words.found(document["layout"]),
+        placing_words.one_more(document),
+        placing_words.binds(document),
+    ]
+    beside = [*placing_words.sides(document), *placing_words.items(document), *placing_words.runs(document)]
+    return {
+        "said": [sentence for sentence in said if sentence],
+        "binding": [[row[name] for name in placing_words.BINDING] for row in placing_words.binding(document)],
+        "facts": [list(fact) for fact in placing_words.facts(document)],
+        "beside": beside,
     }
 
 
