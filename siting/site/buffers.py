@@ -26,6 +26,17 @@ def buffered(shape: BaseGeometry, distance_m: float) -> BaseGeometry:
         wide += short
 
 
+def away_from(area: BaseGeometry, lines: BaseGeometry, distance_m: float) -> BaseGeometry:
+    """What of an area is nowhere nearer to lines than `distance_m`; chords are made good where they lie inside it."""
+    wide = distance_m
+    while True:
+        left = area.difference(lines.buffer(wide, quad_segs=ARC_SEGMENTS))
+        short = distance_m - shapely.distance(left, lines)
+        if not short > 1e-9:  # not a number where nothing is left
+            return left
+        wide += short
+
+
 def without(area: BaseGeometry, things: Sequence[BaseGeometry], distances_m: Sequence[float]) -> BaseGeometry:
     """An area less all that is nearer to a thing than its distance; things themselves are taken out of it too."""
     if not things:

@@ -7,7 +7,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siting.law import LotLine, Ordinance, Setback
 from siting.model import Assumption, LotSide, SideKind
-from siting.site.buffers import buffered
+from siting.site.buffers import away_from, buffered
 from siting.yard import Placing
 
 SETBACK_M = 1.524  # 5 ft: the low end of accessory setbacks
@@ -67,5 +67,5 @@ def within_setbacks(lot: BaseGeometry, sides: tuple[LotSide, ...]) -> BaseGeomet
     inside = buffered(lot, -least) if least else lot
     for metres in sorted({side.setback_m for side in sides} - {least}):
         lines = shapely.union_all([side.line for side in sides if side.setback_m == metres])
-        inside = inside.difference(buffered(lines, metres))
+        inside = away_from(inside, lines, metres)
     return inside
