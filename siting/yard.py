@@ -8,6 +8,7 @@ from shapely.geometry.base import BaseGeometry
 from siting.model import FOOT_M, Assumption, Clearance, Facts
 
 Fuel = Literal["natural gas", "biogas", "propane", "hydrogen"]
+Service = Literal["gas", "grid"]
 Compass = Literal["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"]
 
 
@@ -47,7 +48,7 @@ class YardItem:
 class ServicePoint:
     """Where gas or the grid comes in, degrees."""
 
-    kind: Literal["gas", "grid"]
+    kind: Service
     lon: float
     lat: float
 
@@ -84,7 +85,7 @@ class PlacedItem:
 class Run:
     """Lengths of the lines from a service point to the units, straight between centres, metres: no trench is shorter."""
 
-    kind: Literal["gas", "grid"]
+    kind: Service
     nearest_m: float
     farthest_m: float
     tree_m: float  # the shortest tree that joins the point and all units
