@@ -182,6 +182,7 @@ def test_every_number_of_the_catalogue_says_where_it_stands(name):
     rules = [
         code.measured,
         code.setback,
+        *(rule for _, rule in code.side_setbacks),
         code.building_distance,
         code.tone,
         code.ambient,

@@ -536,7 +536,10 @@ def test_darien_independence_and_scottville_at_the_own_lot_line():
     assert limit("darien-il", "any time", cap=True, own=("R-2",)) == 79
     assert load_ordinance("darien-il").building_distance.distance_m == pytest.approx(3.048)  # 10 ft
     independence = load_ordinance("independence-oh")
-    assert independence.setback.distance_m == pytest.approx(6.096)  # 20 ft
+    # 20 ft from the rear, 10 from the sides, and 20 from the front, of which it says nothing
+    assert independence.setback.distance_m == pytest.approx(6.096)
+    kept = {line: rule.distance_m for line, rule in independence.side_setbacks}
+    assert kept == pytest.approx({"side": 3.048, "rear": 6.096})
     assert worst("independence-oh", 60, "any time") == "UNKNOWN"  # where it is measured was not read
     assert worst("independence-oh", 79, "any time", operation=ACCEPTED) == "FAIL"  # 79 - 75 = 4
     # the street is louder than 65: the machine alone may be as loud as the street

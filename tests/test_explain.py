@@ -134,7 +134,7 @@ ALL = '[[limits]]\nzone = "*"\nall = 55\n'
           "night: every day 23:00–07:00."]),
         ("", "Distances that units keep",
          ["A unit's body keeps 10 ft (3.05 m) from the lot line.",
-          "The file gives no distance from buildings: that of the table of distances is kept, 5 ft (1.52 m) where none is named."]),
+          "The file gives no distance from buildings: that of the table of distances is kept, 5 ft (1.52 m) if none is named."]),
         ("", "What a permit needs beside levels", ["An engineer measures."]),
         ("", "Rules that are not applied", ["Impulses."]),
         ("", "Notes", ["A note."]),
@@ -188,6 +188,28 @@ def test_rules_as_a_person_would_say_them(town, rule, heading, sentences):
     found = said(town(ALL + rule), heading)
     assert [sentence for sentence in sentences if sentence not in found] == [], found
     assert sentences or not found
+
+
+def test_distances_from_each_kind_of_lot_line(write):
+    def kept(setbacks):
+        head = ORDINANCE.replace("averaging_minutes = 30\n", "").replace("lot_line_ft = 10", setbacks)
+        code = load_ordinance(write(head + ALL))
+        return said(code, "Distances that units keep")[:-1], said(code, "What a verdict needs from you")
+
+    own = 'front_ft = 25\n[setbacks.rear]\ndistance_m = 3\nsection = "1-9"\nread = false'
+    told, needs = kept("lot_line_ft = 10\n" + own)
+    assert told == (
+        "A unit's body keeps 25 ft (7.62 m) from front lot lines.",
+        "A unit's body keeps 9.8 ft (3 m) from rear lot lines [1-9: NOT READ in its source].",
+        "A unit's body keeps 10 ft (3.05 m) from side lot lines.",
+    )
+    assert any("--front, --rear" in need for need in needs)
+    assert kept(own)[0][-1] == "The file gives no distance from side lot lines: 5 ft (1.52 m) is assumed."
+    every, _ = kept("front_ft = 1\nside_ft = 2\nrear_ft = 3")
+    assert [re.findall(r"keeps (\d) ft .* from (\w+)", line)[0] for line in every] == [
+        ("1", "front"), ("2", "side"), ("3", "rear"),
+    ]  # fmt: skip
+    assert not any("--front" in need for need in kept("lot_line_ft = 10")[1])
 
 
 def test_what_statistics_compare(town):

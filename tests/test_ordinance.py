@@ -190,6 +190,7 @@ CORRECTIONS = {
     "ambient": (ambient("lower", {"day": 5, "night": 5}, cited=UNREAD), "What is added to the ambient level"),
     "measured": (Place("facade", None, 4.0, UNREAD), "The place of measurement"),
     "setback": (Setback(3.0, UNREAD), "The distance from the lot line"),
+    "side_setbacks": ((("rear", Setback(3.0, UNREAD)),), "The distance from rear lot lines"),
     "building_distance": (Setback(3.0, UNREAD), "The distance from buildings"),
 }
 

@@ -126,6 +126,23 @@ def test_every_figure_of_a_file_is_read(write):
     assert (code.conditions, code.not_applied) == (("an engineer's finding",), ("impulses",))
 
 
+def test_lot_lines_have_distances_of_their_own_each_with_where_it_stands(write):
+    plain = load_ordinance(write(ORDINANCE))
+    assert plain.side_setbacks == ()
+    own = """rear_m = 6
+front_ft = 25
+[setbacks.side]
+distance_ft = 5
+section = "4-2"
+read = false"""
+    found = load_ordinance(write(ORDINANCE.replace("lot_line_ft = 10\nbuilding_m = 1.5", own)))
+    assert [(side, rule.cited.section, rule.cited.read) for side, rule in found.side_setbacks] == [
+        ("front", "1-2(b)", True), ("side", "4-2", False), ("rear", "1-2(b)", True),
+    ]  # fmt: skip
+    assert [rule.distance_m for _, rule in found.side_setbacks] == pytest.approx([7.62, 1.524, 6.0])
+    assert found.setback is None and found.building_distance is None
+
+
 @pytest.mark.parametrize("said", [True, False])
 def test_what_is_compared_with_the_ambient_level_and_what_a_tone_is_taken_off(write, said):
     word = str(said).lower()
@@ -286,6 +303,16 @@ SLIPS = [
     ("lot_line_ft = 10", "lot_line_ft = 10\nlot_line_m = 3", "lot_line_ft", ["[setbacks] has lot_line_m and lot_line_ft"]),
     ("lot_line_ft = 10", "lotline_ft = 10", "lotline_ft", ['setbacks.lotline_ft is not known (did you mean "lot_line_ft"?)']),
     ("building_m = 1.5", "building_m = \"5'\"", "building_m", ["building_ft takes feet"]),
+    ("building_m = 1.5", "front = 25", "front = 25", ["setbacks.front has no unit", "front_ft for a length in feet"]),
+    ("building_m = 1.5", "rear_m = -1", "rear_m", ["setbacks.rear_m is -1", "at least 0"]),
+    ("building_m = 1.5", "sides_ft = 5", "sides_ft", ['setbacks.sides_ft is not known (did you mean "side_ft"?)']),
+    ("building_m = 1.5", "front_ft = 25\nfront_m = 7", "front_ft", ["[setbacks] has front_m and front_ft"]),
+    ("building_m = 1.5", "front_ft = 25\n[setbacks.front]\ndistance_ft = 25", "front_ft",
+     ["[setbacks] has front_ft and a table [setbacks.front]"]),
+    ("building_m = 1.5", "[setbacks.front]", "[setbacks.front]", ["setbacks.front.distance_ft is missing"]),
+    ("building_m = 1.5", "[setbacks.front]\nfeet = 25", "feet = 25", ["setbacks.front.feet is not known"]),
+    ("building_m = 1.5", "front_ft = 25\nside_ft = 5\nrear_ft = 5", "lot_line_ft",
+     ["setbacks.lot_line_ft is for lot lines without a distance of their own", "front, side and rear all have one"]),
     # periods
     (DAY, 'day = "7-22"', '"7-22"', ["periods.day is '7-22'", '"07:00-22:00"']),
     (DAY, 'day = "07:00-25:00"', "25:00", ["periods.day is '07:00-25:00'"]),

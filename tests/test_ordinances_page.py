@@ -5,14 +5,16 @@ import re
 from pathlib import Path
 
 import pytest
+from small_land import block, land_of
 from small_ordinance import receptors
 
 from siting import quantities
-from siting.catalog import load_ordinance, load_unit
+from siting.catalog import data_folder, load_distances, load_ordinance, load_unit
 from siting.catalog.ordinance_file import KEYS, PLACES, TABLES
 from siting.law import Operation
 from siting.model import FOOT_M
 from siting.ordinance import limits_at, tonal
+from siting.site import make_site
 from siting.uncertainty import p_exceed, state_of_probability
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -21,7 +23,8 @@ SIGMA_DB = 4.5
 ENGINE_DB = (75.3, 82.6, 77.6, 72.7, 66.7, 58.9, 54.9, 50.8, 45.8)  # at 69 dB(A), 31.5 Hz to 8 kHz
 BLOCK = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 HEAD = "| heard at | from | said | compared | level | limit | P(exceed) | state |"
-WHOLE, START, *_ = BLOCK.findall(PAGE)
+WHOLE, *_ = BLOCK.findall(PAGE)
+START = next(block for block in BLOCK.findall(PAGE) if "[" not in block)
 TITLES = re.findall(r"^### ([a-o])\. ", PAGE, re.MULTILINE)
 
 
@@ -111,6 +114,34 @@ def test_the_whole_file_means_what_the_page_says(tmp_path):
     table = {(x.zone, x.period, x.cap): (x.limit_db, x.cited.section, x.cited.read) for x in code.limits}
     assert table["residential", "night", False] == (50, "8-14(b)", True)
     assert table["*", "day", True] == (75, "8-14(f)", False)
+
+
+def test_setbacks_by_side_and_distances_are_as_the_page_says(tmp_path):
+    part = PAGE[PAGE.index("### `[setbacks]`") : PAGE.index("### `[periods]`")]
+    setbacks, table = BLOCK.findall(part)
+    rest = (
+        START
+        + '[measured]\nat = "lot line"\n[periods]\nany = "00:00-24:00"\n[[limits]]\nzone = "*"\nall = 60\n'
+    )
+    (tmp_path / "my-town.toml").write_text(rest + setbacks, "utf-8")
+    code = load_ordinance(tmp_path / "my-town.toml")
+    kept = {line: rule.distance_m for line, rule in code.side_setbacks}
+    assert [rule.cited.section for _, rule in code.side_setbacks] == ["17.20.030", "17.20.040", "17.20.040"]
+    across, deep = 40 - 2 * kept["side"], 30 - kept["front"] - kept["rear"]
+    assert (
+        f"= {across:.2f} m by 30 − 7.62 − 3.048 = {deep:.2f} m are left, {across * deep:.1f} m²"
+        in " ".join(part.split())
+    )
+    land = land_of(tmp_path, block())
+    assert make_site(land, 0, code)[0].buildable.area == pytest.approx(across * deep, abs=1e-6)
+    (tmp_path / "my-table.toml").write_text(table, "utf-8")
+    assert load_distances(tmp_path / "my-table.toml").openings.distance_m == pytest.approx(3.048)
+    for name in (file.stem for file in (data_folder() / "distances").glob("*.toml")):
+        assert f"| `{name}`" in part, name
+        assert (
+            f"| {load_distances(name).openings.distance_m / FOOT_M:g} ft |"
+            in part.partition(f"| `{name}`")[2]
+        )
 
 
 def test_every_key_and_place_is_on_the_page():

@@ -117,7 +117,7 @@ def _from_buildings(rule: Setback | None, cite: Cite) -> str:
         return _keeps(rule, "buildings", cite)
     return (
         "The file gives no distance from buildings: that of the table of distances is kept, "
-        f"{distance(ASSUMED_M)} where none is named."
+        f"{distance(ASSUMED_M)} if none is named."
     )
 
 

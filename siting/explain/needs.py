@@ -18,6 +18,8 @@ def need_sentences(ordinance: Ordinance) -> Iterator[str]:
         yield "The buildings around, at which levels are compared: --buildings FILE."
     if at == "points":
         yield "The points where levels are compared: --receptors FILE."
+    if ordinance.side_setbacks:
+        yield "Which sides of the lot are front and rear, where the streets of the parcel file do not tell: --front, --rear."
     if ordinance.ambient:
         each = (f"{period}=DBA" for period, _ in ordinance.ambient.plus_db)
         levels = " ".join(f'--ambient "{word}"' if " " in word else f"--ambient {word}" for word in each)
