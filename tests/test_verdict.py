@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -200,7 +201,7 @@ def said(state, rows, **changes):
         "allowed": state == "PASS", "ordinance": TOWN, "operation": HALF, "placed": 3, "wanted": None, "alone": None,
         "receptors": len(rows) // 2, "unverified": (),
     } | changes  # fmt: skip
-    return reasons.verdict(state=state, rows=rows, site=site(), **given).reasons
+    return reasons.verdict(state=state, rows=rows, **({"site": site()} | given)).reasons
 
 
 def test_a_fail_names_receptor_lot_level_period_and_limit():
@@ -255,6 +256,23 @@ def test_what_is_unknown_is_said_with_what_to_do():
     home = rows_of([49.0], [[55, NAN]])
     assert said("UNKNOWN", home)[0].startswith("Limits of town that are not known: dB(A), night; ")
     assert "--accept-unverified" in said("UNKNOWN", home, unverified=("x",))[0]
+
+
+def test_where_there_is_no_room_every_rule_is_said_with_what_it_took():
+    # 10 m² are 107.6 sq ft; what took nothing is not named
+    rules = ("setback", "buildings", "openings", "keep-outs", "slope", "aisle", "items", "clearance", "walls")
+    full = replace(site(), taken_m2=dict(zip(rules, [10.0 * k for k in range(9)], strict=True)))
+    (text,) = said("FAIL", rows_of([NONE], [[55, 50]]), placed=0, site=full)
+    assert text.startswith(
+        "No unit has room on lot 007: of its 12,917 sq ft (1,200.0 m²) buildings with their distance 108 sq ft"
+    )
+    words = ("openings", "keep-outs", "too steep", "aisle", "other things", "clearances", "walls")
+    places = [text.index(word) for word in words]
+    assert places == sorted(places) and "setback" not in text and text.count("sq ft") == 9
+    assert (
+        "is taken"
+        in said("FAIL", rows_of([NONE], [[55, 50]]), placed=0, site=replace(site(), taken_m2={}))[0]
+    )
 
 
 def test_what_does_not_fit_is_said():
