@@ -19,7 +19,7 @@ from siting.outcome import PathTerms, PlacedUnit
 from siting.parts import PathLevel, Receiver, Scene, Source
 from siting.scene.elevation import ground_at
 from siting.scene.prepared import Prepared, prepare
-from siting.surroundings import Surroundings, open_land
+from siting.surroundings import Surroundings, open_land, stands
 
 GROUND_GAIN_DB = 6.0  # the most that 7.3.1 can add: hard ground, 1.5 in each end region and 3 q in the middle
 REFLECTION_GAIN_DB = 3.0  # one surface that sends everything back, along a way that is no longer
@@ -150,7 +150,7 @@ def scene_levels(scene: Scene, receptors_xy: Floats, height_m: Floats, metrics: 
     if not scene.sources or not len(receptors_xy):
         return np.full((len(receptors_xy), len(metrics)), -np.inf)
     prepared: Prepared = prepare(scene)
-    few = FEW_SCREENED if scene.buildings or scene.terrain is not None else FEW
+    few = FEW_SCREENED if stands(scene) else FEW
     threads = (os.cpu_count() or 1) if len(scene.sources) * len(receptors_xy) >= few else 1
     return metric_levels_at(prepared, receptors_xy, height_m, weights_db(metrics), threads)
 

@@ -1,4 +1,4 @@
-"""What lies between units and receptors: air, ground, terrain and buildings, as a scene that has neither yet."""
+"""What lies between units and receptors: air, ground, terrain, buildings and walls, as a scene that has neither yet."""
 
 import functools
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from siting.geodata.grid import terrain_raster
 from siting.geodata.landcover import read_land_cover
 from siting.geodata.terrain import Terrain, elevation_at, read_terrain
 from siting.model import Assumption, Environment, Facts, Floats, Ints, Site
-from siting.parts import Air, Building, Ground, Raster, Scene
+from siting.parts import Air, Building, Ground, Raster, Scene, Wall
 from siting.scene.prepared import Prepared, lowest_medium, prepare
 from siting.site import Land, start_of
 
@@ -37,7 +37,7 @@ class Surroundings:
     prepared: Prepared
     open: Medium
     unknown_heights: int  # buildings near by whose height no file states
-    off_terrain: int  # buildings left out because the terrain does not reach them
+    off_terrain: int  # buildings and walls left out because the terrain does not reach them
     inputs: tuple[Facts, ...]  # files read around this lot alone
 
     @functools.cached_property
@@ -58,7 +58,7 @@ class Surroundings:
     @property
     def screens(self) -> bool:
         """Whether anything can take sound away between two places."""
-        return bool(self.scene.buildings) or self.scene.terrain is not None
+        return stands(self.scene)
 
 
 @functools.cache
@@ -84,25 +84,40 @@ def surroundings(
     """
     rows = screening_buildings(land, site, reach_m)
     unknown = len(_buildings_near(land, site, reach_m)) - len(rows)
+    walls = walls_near(land, site, reach_m)
     near = shapely.union(site.lot, shapely.multipoints(receptors_xy)).convex_hull
     ground, inputs = _ground(land, near)
-    if terrain is None and not len(rows) and not ground:
+    if terrain is None and not len(rows) and not walls and not ground:
         around = open_land(environment)
         return around if not unknown else replace(around, unknown_heights=unknown)
     raster, off = None, 0
     if terrain is not None:
-        raster, on = _ground_heights(land, site, near, rows, reach_m)
-        rows, off = rows[on], int((~on).sum())
+        lines = np.array([wall.line for wall in walls], object)
+        shapes = np.concatenate([land.buildings.geometries[rows], lines])
+        raster, on = _ground_heights(land, site, near, shapes, reach_m)
+        rows, off = rows[on[: len(rows)]], int((~on).sum())
+        walls = tuple(wall for wall, there in zip(walls, on[len(on) - len(walls) :], strict=True) if there)
     buildings = tuple(
         part for row in rows.tolist() for part in _building(row, land.buildings.geometries[row], land)
     )
-    return _made(environment, _scene(environment, buildings, ground, raster), unknown, off, inputs)
+    return _made(environment, _scene(environment, buildings, ground, raster, walls), unknown, off, inputs)
 
 
 def screening_buildings(land: Land, site: Site, reach_m: float) -> Ints:
     """Rows of the buildings that screen and reflect: those near enough, with a known height."""
     rows = _buildings_near(land, site, reach_m)
     return rows[land.building_heights_m[rows] > 0]
+
+
+def walls_near(land: Land, site: Site, reach_m: float) -> tuple[Wall, ...]:
+    """The walls that screen and reflect: those near enough."""
+    start = start_of(site)
+    return tuple(wall for wall in land.standing_walls if wall.line.dwithin(start, BEYOND * reach_m))
+
+
+def stands(scene: Scene) -> bool:
+    """Whether anything can take sound away between two places."""
+    return bool(scene.buildings) or bool(scene.walls) or scene.terrain is not None
 
 
 def _buildings_near(land: Land, site: Site, reach_m: float) -> Ints:
@@ -144,7 +159,7 @@ def assumptions(around: Surroundings) -> tuple[Assumption, ...]:
         ground,
         Assumption("receptor.height_m", e.receptor_height_m, "assumed", "ear height, 5 ft above the ground"),
         terrain,
-        *(_of_buildings() if scene.buildings else ()),
+        *(_of_buildings() if scene.buildings else _of_walls() if scene.walls else ()),
         *(
             (
                 Assumption(
@@ -169,16 +184,22 @@ def _of_buildings() -> tuple[Assumption, ...]:
     )
 
 
+def _of_walls() -> tuple[Assumption, ...]:
+    return (Assumption("walls.reflections", REFLECTIONS, "assumed", "each path is reflected once, not again"),)
+
+
 def _scene(
     environment: Environment,
     buildings: tuple[Building, ...] = (),
     ground: tuple[Ground, ...] = (),
     raster: Raster | None = None,
+    walls: tuple[Wall, ...] = (),
 ) -> Scene:
     e = environment
     return Scene(
         sources=(),
         buildings=buildings,
+        walls=walls,
         ground=ground,
         terrain=raster,
         air=Air(e.temperature_c, e.humidity_pct, e.pressure_kpa),
@@ -193,8 +214,7 @@ def _made(
     environment: Environment, scene: Scene, unknown: int = 0, off: int = 0, inputs: tuple[Facts, ...] = ()
 ) -> Surroundings:
     prepared = prepare(scene)
-    standing = bool(scene.buildings) or scene.terrain is not None
-    medium = without_obstacles(prepared.medium) if standing else prepared.medium
+    medium = without_obstacles(prepared.medium) if stands(scene) else prepared.medium
     return Surroundings(environment, prepared, medium, unknown, off, inputs)
 
 
@@ -219,19 +239,18 @@ def _building(row: int, shape: BaseGeometry, land: Land) -> list[Building]:
 
 
 def _ground_heights(
-    land: Land, site: Site, near: BaseGeometry, rows: Ints, reach_m: float
+    land: Land, site: Site, near: BaseGeometry, shapes: NDArray[np.object_], reach_m: float
 ) -> tuple[Raster, NDArray[np.bool_]]:
-    """Ground heights over the land between lot and receptors and the buildings, and which of these stand on known ground.
+    """Ground heights over the land between lot and receptors and what stands on it, and which shapes stand on known ground.
 
-    Buildings beyond the terrain are left out where the ground between lot and receptors is known without them.
+    Buildings and walls beyond the terrain are left out where the ground between lot and receptors is known without them.
     """
     assert land.terrain is not None
-    shapes = land.buildings.geometries[rows]
     wide = shapely.union_all([near, *shapely.envelope(shapes)]).convex_hull
     reach = max(site.lot.hausdorff_distance(wide), reach_m)
     terrain = read_terrain(land.terrain, site.lot, land.parcels.crs, reach_m=reach)
     corners, owner = shapely.get_coordinates(shapes, return_index=True)
-    on = np.ones(len(rows), bool)
+    on = np.ones(len(shapes), bool)
     on[owner[np.isnan(elevation_at(terrain, corners[:, 0], corners[:, 1]))]] = False
     try:
         hull = shapely.union_all([near, *shapely.envelope(shapes[on])]).convex_hull

@@ -12,6 +12,7 @@ from siting.cli.verb import FILE
 LAND = (
     "parcels", "layer", "id_field", "crs", "zoning", "zone_field", "buildings", "keep_out", "receptors", "terrain",
     "ground", "land_cover", "land_cover_table", "existing", "existing_power_dba", "existing_type", "existing_crs",
+    "walls",
 )  # fmt: skip
 
 
@@ -34,6 +35,9 @@ def land_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--buildings",
             type=FILE,
             help="Buildings: kept a distance from; those with a height screen and reflect.",
+        ),
+        click.option(
+            "--walls", type=FILE, help="Lines of walls that screen and reflect; field height_ft or height_m."
         ),
         click.option("--keep-out", type=FILE, help="Polygons where no unit may stand."),
         click.option(

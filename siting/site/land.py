@@ -15,10 +15,11 @@ from siting.geodata.ground import read_ground
 from siting.geodata.landcover import read_cover_table
 from siting.geodata.layers import Layer, read_layer
 from siting.geodata.parcels import Parcels, read_parcels
+from siting.geodata.walls import Walls, read_walls
 from siting.geodata.zoning import Zoning, read_zoning, zone_names
 from siting.model import Facts, Floats
 from siting.outcome import Machine
-from siting.parts import Ground
+from siting.parts import Ground, Wall
 
 NOBODYS = frozenset(
     ("road", "row", "r.o.w.", "right of way", "right-of-way", "street", "alley", "rr", "rail", "railroad", "railway", "water")
@@ -45,11 +46,22 @@ class Land:
     crs_text: str
     inputs: tuple[Facts, ...]
     existing: Existing | None = None
+    walls: Walls | None = None
 
     @property
     def machines(self) -> tuple[Machine, ...]:
         """The machines that are there already."""
         return () if self.existing is None else self.existing.machines
+
+    @property
+    def standing_walls(self) -> tuple[Wall, ...]:
+        """The walls that stand or shall stand."""
+        return () if self.walls is None else self.walls.parts
+
+    @property
+    def reflects(self) -> bool:
+        """Whether anything sends sound back."""
+        return bool((self.building_heights_m > 0).any()) or bool(self.standing_walls)
 
 
 def read_land(
@@ -71,6 +83,7 @@ def read_land(
     existing_power_dba: float | None = None,
     existing_type: str | None = None,
     existing_crs: str | None = None,
+    walls: Path | None = None,
 ) -> Land:
     """Read every file that the question names; layers beside the parcels come out in the parcels' working CRS."""
     cover = _cover(land_cover, land_cover_table)
@@ -86,6 +99,7 @@ def read_land(
     )
     built = None if buildings is None else read_buildings(buildings, crs=lots.crs, near=_bounds(lots))
     soft = None if ground is None else read_ground(ground, crs=lots.crs, near=_bounds(lots))
+    fences = None if walls is None else read_walls(walls, crs=lots.crs, near=_bounds(lots))
     machines = _machines(lots, existing, existing_power_dba, existing_type, existing_crs)
     streets = frozenset(k for k, name in enumerate(lots.ids) if name.strip().casefold() in NOBODYS)
     searched = lots.lots.copy()
@@ -103,8 +117,9 @@ def read_land(
         land_cover=cover,
         terrain=terrain,
         crs_text=crs_text(lots.crs),
-        inputs=tuple(x.source for x in (lots, zones, built, soft, kept, points, machines) if x is not None),
+        inputs=tuple(x.source for x in (lots, zones, built, soft, kept, points, fences, machines) if x is not None),
         existing=machines,
+        walls=fences,
     )
 
 

@@ -7,6 +7,7 @@ from shapely.geometry.base import BaseGeometry
 from siting.errors import InputError
 from siting.geodata.layers import listed
 from siting.geodata.terrain import Terrain, read_terrain
+from siting.geodata.walls import THICK_M
 from siting.law import Ordinance
 from siting.model import Assumption, Site
 from siting.site.buffers import without
@@ -26,8 +27,8 @@ def make_site(
 ) -> tuple[Site, Terrain | None]:
     """The lot in a row with its sides and its buildable area, and the ground under it where a terrain is given.
 
-    Buildable is the lot less what setbacks, buildings and openings with their distances, keep-outs and steep ground take, in
-    this order.
+    Buildable is the lot less what setbacks, buildings and openings with their distances, keep-outs, steep ground and walls take,
+    in this order.
 
     Raises
     ------
@@ -50,13 +51,16 @@ def make_site(
     inside = left["keep-outs"]
     steep = shapely.MultiPolygon() if terrain is None else too_steep(terrain, inside, steepest)
     left["slope"] = inside if steep.is_empty else inside.difference(steep)
+    walls = _under_walls(land, lot)
+    if walls:
+        left["walls"] = left["slope"].difference(shapely.union_all(walls))
     areas = [lot.area, *(area.area for area in left.values())]
     site = Site(
         id=lot_id,
         crs=land.crs_text,
         crs_name=land.parcels.crs.name,
         lot=lot,
-        buildable=_polygons(left["slope"]),
+        buildable=_polygons(left["walls" if walls else "slope"]),
         taken_m2={rule: max(areas[k] - areas[k + 1], 0.0) for k, rule in enumerate(left)},
         buildings=around.buildings,
         keep_outs=keep_outs,
@@ -75,6 +79,7 @@ def make_site(
         building_distances_m=around.building_m,
         opening_distance_m=around.opening_m,
         inputs=(around.source,),
+        walls=walls,
     )
     return site, terrain
 
@@ -93,6 +98,12 @@ def _check_lot(land: Land, row: int) -> None:
         raise InputError(
             f"Lot {lot_id} cannot be assessed: its id says that it is a street, railway or water, not a lot."
         )
+
+
+def _under_walls(land: Land, lot: BaseGeometry) -> tuple[BaseGeometry, ...]:
+    """The strips of a lot on which walls stand, square at their ends."""
+    strips = (wall.line.buffer(THICK_M / 2, cap_style="square") for wall in land.standing_walls)
+    return tuple(strip for strip in strips if strip.intersects(lot))
 
 
 def _streets(land: Land) -> tuple[Assumption, ...]:

@@ -24,7 +24,7 @@ from siting.receptors.outdoors import joined, outdoors, picked
 from siting.site import Land, start_of
 from siting.study.asked import Asked
 from siting.study.voices import Voice
-from siting.surroundings import Surroundings, screening_buildings, surroundings
+from siting.surroundings import Surroundings, screening_buildings, surroundings, walls_near
 
 NEAR_DB, SURELY_DB = (
     5.0,
@@ -71,7 +71,8 @@ def make_case(
 ) -> Case:
     """Put receptors around a site, look up their limits, and compute what is heard there already."""
     roofs = screening_buildings(land, site, reach_m)
-    screened = None if terrain is None and not len(roofs) else land.buildings.geometries[roofs]
+    bare = terrain is None and not len(roofs) and not walls_near(land, site, reach_m)
+    screened = None if bare else land.buildings.geometries[roofs]
     height, spacing = environment.receptor_height_m, spacing_for(asked.unit)
     placed = place_receptors(land, row, site, asked.ordinance, reach_m, height, spacing, screened)
     ears = np.concatenate([placed.xy, placed.pieces.reshape(-1, 2)])

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from siting import judgement, layout, noise, surroundings, uncertainty, verdict
 from siting import ordinance as rules
 from siting.geodata.parcels import file_places
+from siting.geodata.walls import THICK_M
 from siting.law import Ordinance
 from siting.model import FOOT_M, Assumption, Facts, Floats, Question, Unit
 from siting.ordinance import Limits
@@ -150,7 +152,7 @@ def warnings(land: Land, case: Case) -> tuple[str, ...]:
     if land.machines and short:
         why = "Machines that are there run all hour, so nothing is taken off for units that run a part of it."
         there = (*there, why)
-    said = (*in_the_levels(case.around), *there, *case.site.notes, *case.receptors.notes)
+    said = (*in_the_levels(case.around), *_beside_walls(case), *there, *case.site.notes, *case.receptors.notes)
     return (*said, *(alone if count > OPEN_DIRECTIONS else ()))
 
 
@@ -175,15 +177,15 @@ def already_over(case: Case, limits: Limits) -> tuple[str, ...]:
 def in_the_levels(around: Surroundings) -> tuple[str, ...]:
     """Which buildings, which terrain and which ground the levels were computed with, and which buildings not."""
     scene = around.scene
-    houses = len({building.id.partition("/")[0] for building in scene.buildings})
+    houses, walls = (len({part.id.partition("/")[0] for part in parts}) for parts in (scene.buildings, scene.walls))
+    standing = [f"{count:,} {what}{'s' * (count > 1)}" for count, what in ((houses, "building"), (walls, "wall")) if count]
+    does = "screen and reflect" if houses + walls > 1 else "screens and reflects"
     said = [
-        f"{houses:,} building{'s screen and reflect' if houses > 1 else ' screens and reflects'}"
-        if houses
-        else "no building screens or reflects",
+        f"{' and '.join(standing)} {does}" if standing else "no building screens or reflects",
         f"ground heights from {scene.terrain.name}" if scene.terrain else "flat ground",
         *([f"{len(scene.ground):,} pieces of ground of known ground factor"] if scene.ground else []),
     ]
-    notes = [f"In the levels: {', '.join(said)}. Walls, fences and plants are not in them."]
+    notes = [f"In the levels: {', '.join(said)}. {'Fences' if walls else 'Walls, fences'} and plants are not in them."]
     if around.unknown_heights:
         count = around.unknown_heights
         notes.append(
@@ -193,10 +195,26 @@ def in_the_levels(around: Surroundings) -> tuple[str, ...]:
         )
     if around.off_terrain:
         notes.append(
-            f"{around.off_terrain:,} of the buildings near by stand where the terrain has no heights: they neither screen nor "
-            "reflect."
+            f"{around.off_terrain:,} of the buildings and walls near by stand where the terrain has no heights: they neither screen "
+            "nor reflect."
         )
     return tuple(notes)
+
+
+def _beside_walls(case: Case) -> tuple[str, ...]:
+    """A note where a receptor stands so near a wall that its side of it hangs on how the wall was drawn."""
+    if not case.around.scene.walls or not len(case.receptors):
+        return ()
+    lines = shapely.STRtree([wall.line for wall in case.around.scene.walls])
+    near = lines.query(shapely.points(case.receptors.xy), predicate="dwithin", distance=THICK_M / 2)[0]
+    count = len(np.unique(near))
+    if not count:
+        return ()
+    who = "1 receptor stands" if count == 1 else f"{count:,} receptors stand"
+    return (
+        f"{who} within half a foot of a wall: on which side of it hangs on how exactly the wall was drawn, so draw it a foot "
+        "inside the lot line.",
+    )
 
 
 def search_end(question: Question, unit: Unit, answers: tuple[Reading, ...]) -> tuple[str, ...]:
@@ -229,6 +247,7 @@ def assumptions(land: Land, unit: Unit, voice: Voice, case: Case, limits: Limits
         *case.site.assumptions,
         *limits.assumptions,
         *(() if land.existing is None else land.existing.assumptions),
+        *(() if land.walls is None else land.walls.assumptions),
         *(() if tone is None else (tone,)),
         *surroundings.assumptions(case.around),
         Assumption(

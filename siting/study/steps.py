@@ -248,7 +248,7 @@ def _reaches(
     """
     if asked.ordinance is None or asked.ordinance.measured.at not in AT_LINES:
         return [0.0] * len(counts)
-    reflecting, air = bool((land.building_heights_m > 0).any()), noise.air_db_per_m(environment)
+    reflecting, air = land.reflects, noise.air_db_per_m(environment)
     side = 10 ** (noise.loudest_side_db(asked.unit) / 10)
     small = SMALL_DB if land.machines else 0.0
     x0, y0, x1, y1 = start_of(site).bounds
