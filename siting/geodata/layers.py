@@ -22,7 +22,10 @@ from siting.model import Facts
 Shapes = NDArray[np.object_]
 Box = tuple[float, float, float, float]
 # role -> what is looked for in a layer of other shapes than polygons
-POINT_ROLES = {"receptors": "points", "existing machines": "points or polygons", "walls": "lines"}
+POINT_ROLES = {
+    "receptors": "points", "existing machines": "points or polygons", "walls": "lines",
+    "openings": "points, lines or polygons",
+}  # fmt: skip
 STATED_BY = {"parcels": "--crs", "existing machines": "--existing-crs"}  # role -> option with the file's CRS
 NOWHERE_NEAR_M = 50_000.0
 Namer = Callable[[pd.DataFrame], Sequence[str]]
@@ -64,7 +67,8 @@ def read_layer(
     path : str or Path
         GeoPackage, Shapefile (also zipped), GeoJSON, TopoJSON, FlatGeobuf, GeoParquet, KML or File Geodatabase.
     role : str
-        What the layer is for: "parcels", "zoning", "buildings", "keep-out", "receptors", "existing machines", "walls".
+        What the layer is for: "parcels", "zoning", "buildings", "keep-out", "receptors", "existing machines", "walls",
+        "openings".
     layer : str, optional
         Its name; left out, the only layer with polygons is taken.
     stated : str, optional

@@ -17,6 +17,7 @@ from siting.geodata.layers import Layer, read_layer
 from siting.geodata.parcels import Parcels, read_parcels
 from siting.geodata.walls import Walls, read_walls
 from siting.geodata.zoning import Zoning, read_zoning, zone_names
+from siting.law import WallKind
 from siting.model import Facts, Floats
 from siting.outcome import Machine
 from siting.parts import Ground, Wall
@@ -47,6 +48,10 @@ class Land:
     inputs: tuple[Facts, ...]
     existing: Existing | None = None
     walls: Walls | None = None
+    building_walls: tuple[WallKind, ...] = ()  # of the tree's geometries, what they are made of
+    openings: shapely.STRtree | None = (
+        None  # windows, doors and intakes; None where no layer of them is given
+    )
 
     @property
     def machines(self) -> tuple[Machine, ...]:
@@ -84,6 +89,7 @@ def read_land(
     existing_type: str | None = None,
     existing_crs: str | None = None,
     walls: Path | None = None,
+    openings: Path | None = None,
 ) -> Land:
     """Read every file that the question names; layers beside the parcels come out in the parcels' working CRS."""
     cover = _cover(land_cover, land_cover_table)
@@ -92,10 +98,11 @@ def read_land(
     def beside(path: Path | None, role: str) -> Layer | None:
         return None if path is None else read_layer(path, role=role, crs=lots.crs, near=_bounds(lots))
 
-    zones, kept, points = (
+    zones, kept, points, holes = (
         beside(zoning, "zoning"),
         beside(keep_out, "keep-out"),
         beside(receptors, "receptors"),
+        beside(openings, "openings"),
     )
     built = None if buildings is None else read_buildings(buildings, crs=lots.crs, near=_bounds(lots))
     soft = None if ground is None else read_ground(ground, crs=lots.crs, near=_bounds(lots))
@@ -117,9 +124,15 @@ def read_land(
         land_cover=cover,
         terrain=terrain,
         crs_text=crs_text(lots.crs),
-        inputs=tuple(x.source for x in (lots, zones, built, soft, kept, points, fences, machines) if x is not None),
+        inputs=tuple(
+            x.source
+            for x in (lots, zones, built, soft, kept, holes, points, fences, machines)
+            if x is not None
+        ),
         existing=machines,
         walls=fences,
+        building_walls=() if built is None else tuple(built.frame["wall_kind"][_drawn(built)]),
+        openings=None if holes is None else _tree(holes),
     )
 
 

@@ -277,6 +277,7 @@ def inputs(land: Land, case: Case, unit: Unit, ordinance: Ordinance | None) -> t
         *land.inputs,
         *terrain,
         *case.around.inputs,
+        *case.site.inputs,
         unit.source,
         *(() if ordinance is None else (ordinance.source,)),
     )
