@@ -760,6 +760,29 @@ def test_a_setback_that_is_not_kept_is_said(example):
     assert row["check"] == "NOT KEPT" and row["origin"] == "ASSUMED"
 
 
+def test_setbacks_name_the_rule_that_they_come_from(example):
+    """Front and rear have rules of their own, sides the general one; a line of unknown kind keeps the widest, a front's 20 ft."""
+    unknown = copy.deepcopy(example)
+    unknown["site"]["sides"][3].update(kind="unknown", setback_m=6.096)
+    rows = {row["rule"]: row["origin"] for row in clearance_rows(unknown)}
+    assert rows["Unit to the lot line (west)"] == "ordinance, 8-4(b), the widest of its setbacks"
+    assert (
+        rows["Unit to the rear lot line (north)"]
+        == rows["Unit to the side lot line (east)"]
+        == "ordinance, 8-4(b)"
+    )
+    unknown["ordinance"]["side_setbacks"]["front"]["read"] = False
+    assert any("8-4(b), NOT READ" in row["origin"] for row in clearance_rows(unknown))
+    unknown["ordinance"] = None
+    unknown["assumptions"] += [
+        {"name": "site.setback_m", "value": 1.524, "origin": "assumed", "reason": "5 ft"},
+        {"name": "site.building_distance_m", "value": 1.5, "origin": "assumed", "reason": "the fire code's"},
+    ]
+    rows = {row["rule"]: row["origin"] for row in clearance_rows(unknown)}
+    assert rows["Unit to the side lot line (east)"] == "ASSUMED"
+    assert rows["Unit to buildings"] == "ASSUMED: the fire code's"
+
+
 def test_sides_turn_with_the_unit(example):
     """U1 turned by 90 degrees looks east at U2, which stands unturned 5 m to the east: U1's front is U2's left."""
     pair = copy.deepcopy(example)

@@ -63,19 +63,27 @@ def _lot_lines(document: Document) -> Iterator[Spacing]:
 
 
 def _setback_origin(document: Document, kind: str, required_m: float) -> str:
-    """The rule that a setback comes from: that of its kind of line, or of every line."""
-    ordinance = document["ordinance"] or {"side_setbacks": {}, "setback": None}
-    for rule in (ordinance["side_setbacks"].get(kind), ordinance["setback"]):
-        if rule is not None and abs(rule["distance_m"] - required_m) < ROUNDING_M:
+    """The rule that a setback comes from: that of its kind of line, that of every line, or a wider one of another kind."""
+    ordinance, carried = document["ordinance"] or {}, {a["name"]: a for a in document["assumptions"]}
+    rules = ordinance.get("side_setbacks", {})
+    for rule in (rules.get(kind), ordinance.get("setback")):
+        if rule is not None and _same(rule["distance_m"], required_m):
             return f"ordinance, {cited(rule)}"
-    rules = ordinance["side_setbacks"].values()
-    widest = next((rule for rule in rules if abs(rule["distance_m"] - required_m) < ROUNDING_M), None)
-    return "ASSUMED" if widest is None else f"ordinance, {cited(widest)}, as the widest"
+    for name in (f"site.setback_{kind}_m", "site.setback_m"):
+        if _assumed(carried, name) and _same(carried[name]["value"], required_m):
+            return "ASSUMED"
+    wider = next((rule for rule in rules.values() if _same(rule["distance_m"], required_m)), None)
+    return "ASSUMED" if wider is None else f"ordinance, {cited(wider)}, the widest of its setbacks"
+
+
+def _same(one_m: float, other_m: float) -> bool:
+    return abs(one_m - other_m) < ROUNDING_M
 
 
 def _around(document: Document) -> Iterator[Spacing]:
     """Buildings by the distance that each wants, openings, and keep-outs."""
     site, bodies = document["site"], unit_bodies(document)
+    carried = {a["name"]: a for a in document["assumptions"]}
     together: dict[float, list[BaseGeometry]] = {}
     for building, required in zip(site["buildings"], site["building_distances_m"], strict=True):
         together.setdefault(required, []).append(shape(building))
@@ -85,7 +93,7 @@ def _around(document: Document) -> Iterator[Spacing]:
             if len(together) == 1
             else f"Unit to {_count(len(buildings), 'building')} at {distance(required)}"
         )
-        yield what, required, _least(bodies, buildings), "ordinance or table of distances"
+        yield what, required, _least(bodies, buildings), _reason(carried, "site.building_distance_m")
     openings = [shape(opening) for opening in site["openings"]]
     if openings:
         yield (
@@ -99,6 +107,12 @@ def _around(document: Document) -> Iterator[Spacing]:
     walls = [shape(wall) for wall in site["walls"]]
     if walls:
         yield "Unit to walls", None, _least(bodies, walls), "stands beside them"
+
+
+def _reason(carried: Document, name: str) -> str:
+    """Where a distance comes from, as the study tells it."""
+    told = carried.get(name, {"origin": "file", "reason": "the ordinance or the table of distances"})
+    return f"ASSUMED: {told['reason']}" if told["origin"] == "assumed" else told["reason"]
 
 
 def _items(document: Document) -> Iterator[Spacing]:
