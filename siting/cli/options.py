@@ -12,7 +12,7 @@ from siting.cli.verb import FILE
 LAND = (
     "parcels", "layer", "id_field", "crs", "zoning", "zone_field", "buildings", "keep_out", "receptors", "terrain",
     "ground", "land_cover", "land_cover_table", "existing", "existing_power_dba", "existing_type", "existing_crs",
-    "walls",
+    "walls", "openings",
 )  # fmt: skip
 
 
@@ -38,6 +38,11 @@ def land_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--walls", type=FILE, help="Lines of walls that screen and reflect; field height_ft or height_m."
+        ),
+        click.option(
+            "--openings",
+            type=FILE,
+            help="Windows, doors and air intakes in walls, points or lines: kept a distance from.",
         ),
         click.option("--keep-out", type=FILE, help="Polygons where no unit may stand."),
         click.option(
