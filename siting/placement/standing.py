@@ -20,6 +20,7 @@ from siting.site.distances import AT_WALL_M
 from siting.yard import YardItem
 
 MOST_CELLS = 100_000  # beyond this the step grows by whole feet
+ROUND = 0.01  # a share of a distance: a buffer misses it by less
 Bools = NDArray[np.bool_]
 
 
@@ -52,6 +53,23 @@ class Standing(NamedTuple):
     quarter: int
 
 
+class Rule(NamedTuple):
+    """A distance that an item keeps from a shape, and what that is."""
+
+    metres: float
+    what: str
+    shape: BaseGeometry
+
+
+class Lattice(NamedTuple):
+    """Where the lower left corners of bodies may lie."""
+
+    corner: tuple[float, float]
+    step: float
+    columns: int
+    rows: int
+
+
 def turned_yard(site: Site) -> Yard:
     """The lot along the first of its main directions."""
     angle, openings = directions(site)[0], shapely.union_all(list(site.openings))
@@ -74,21 +92,10 @@ def standing_places(yard: Yard, item: YardItem, others: Sequence[Standing]) -> t
     stands there, and neither enters the other's body. The step is one foot, or the smallest whole number of feet that keeps the
     lattice under `MOST_CELLS`; it starts in the corner of the ground that the distance from the lot line leaves.
     """
-    boxes, away = _on_lattice(yard, item, with_clearance=True), item.distances
+    rules = _rules(yard, item)
+    boxes = _keeping(yard, item, rules)
     if not len(boxes.quarter):
-        if len(_on_lattice(yard, item, with_clearance=False).quarter):
-            return boxes, "its clearances lie nowhere on the lot and outside what stands there"
-        size = f"{length(item.length_m)} by {length(item.width_m)}"
-        return boxes, f"its {size} lie nowhere within the {area(yard.buildable.area)} where bodies may stand"
-    for metres, what, shape in (
-        (away.lot_line_m, "the lot line", yard.lot.boundary),
-        (away.building_m, "buildings", yard.buildings),
-        (away.opening_m, "buildings of which no opening is known", yard.blind),
-        (away.opening_m, "openings", yard.openings),
-    ):
-        boxes = _some(boxes, _far_from(shape, boxes.body, metres))
-        if not len(boxes.quarter):
-            return boxes, f"its {length(metres)} from {what} leave no place for it"
+        return boxes, _refusal(yard, item, rules)
     for other in others:
         boxes = _some(boxes, ~(overlap(boxes.clear, other.body) | overlap(boxes.body, other.clear)))
     if not len(boxes.quarter):
@@ -103,12 +110,8 @@ def turns(item: YardItem) -> tuple[Floats, Floats]:
     O is 4 where the clearances before and behind, or left and right, differ, else 2.
     """
     c = item.clearance
-    around = (
-        c.left_m,
-        c.front_m,
-        c.right_m,
-        c.back_m,
-    )  # -x, -y, +x, +y: a quarter turn carries each to the next
+    # what is at -x a quarter turn carries to -y, from there to +x, from there to +y
+    around = (c.left_m, c.front_m, c.right_m, c.back_m)
     bodies, margins = [], []
     for q in range(2 if c.front_m == c.back_m and c.left_m == c.right_m else 4):
         west, south, east, north = (around[(k - q) % 4] for k in range(4))
@@ -123,37 +126,86 @@ def overlap(boxes: Floats, box: Floats) -> Bools:
     return np.asarray(below & (boxes[:, 2:] > box[:2] + TOUCH).all(axis=1))
 
 
-def _on_lattice(yard: Yard, item: YardItem, with_clearance: bool) -> Boxes:
-    """Bodies on the buildable area, their clearances on the lot outside what stands there, or left aside."""
+def _rules(yard: Yard, item: YardItem) -> list[Rule]:
+    away = item.distances
+    rules = (
+        Rule(away.lot_line_m, "the lot line", yard.lot.boundary),
+        Rule(away.building_m, "buildings", yard.buildings),
+        Rule(away.opening_m, "buildings of which no opening is known", yard.blind),
+        Rule(away.opening_m, "openings", yard.openings),
+    )
+    return [rule for rule in rules if rule.metres and not rule.shape.is_empty]
+
+
+def _refusal(yard: Yard, item: YardItem, rules: list[Rule]) -> str:
+    """The first rule that leaves no place, each added to those before it."""
+    free = yard._replace(clear=affinity.scale(shapely.box(*yard.lot.bounds), 1e3, 1e3))
+    if not len(_keeping(free, item, []).quarter):
+        size = f"{length(item.length_m)} by {length(item.width_m)}"
+        return f"its {size} lie nowhere within the {area(yard.buildable.area)} where bodies may stand"
+    if not len(_keeping(yard, item, []).quarter):
+        return "its clearances lie nowhere on the lot and outside what stands there"
+    last = next(k for k in range(len(rules)) if not len(_keeping(yard, item, rules[: k + 1]).quarter))
+    return f"its {length(rules[last].metres)} from {rules[last].what} leave no place for it"
+
+
+def _keeping(yard: Yard, item: YardItem, rules: list[Rule]) -> Boxes:
+    """Bodies on the buildable area that keep rules, their clearances on clear ground.
+
+    Buffers are round to a percent: what only the wider ones forbid is measured.
+    """
     bodies, margins = turns(item)
-    inner = yard.lot.buffer(-item.distances.lot_line_m, join_style="mitre").intersection(yard.buildable)
-    if inner.is_empty:
-        inner = yard.buildable
-    if inner.is_empty:
+    lattice = _lattice_for(yard, item)
+    if lattice is None:
         return Boxes(np.zeros((0, 4)), np.zeros((0, 4)), np.zeros(0, np.int64))
-    x0, y0, x1, y1 = inner.bounds
-    step = FOOT_M * max(1, math.ceil(math.sqrt((x1 - x0) * (y1 - y0) / MOST_CELLS) / FOOT_M))
-    columns, rows = int((x1 - x0) / step) + 1, int((y1 - y0) / step) + 1
-    region = edges(affinity.translate(yard.buildable, -x0, -y0))
-    clear = edges(affinity.translate(yard.clear, -x0, -y0)) if with_clearance else region
-    kept = margins if with_clearance else np.zeros_like(margins)
-    cells = [
-        footprints.standing_room(columns, rows, step, body, margin, region, clear)
-        for body, margin in zip(bodies, kept, strict=True)
-    ]
-    quarter = np.repeat(np.arange(len(cells)), [len(some) for some in cells])
-    low = np.concatenate(cells) * step + (x0, y0)
+    cells, quarter = _cells(lattice, yard, bodies, margins, _ground(yard, rules, 1 - ROUND))
+    low = cells * lattice.step + lattice.corner
     body = np.hstack((low, low + bodies[quarter]))
     west, east, south, north = margins[quarter].T
-    return Boxes(body, body + np.column_stack((-west, -south, east, north)), quarter)
+    boxes = Boxes(body, body + np.column_stack((-west, -south, east, north)), quarter)
+    if not rules or not len(quarter):
+        return boxes
+    sure = _cells(lattice, yard, bodies, margins, _ground(yard, rules, 1 + ROUND))
+    measured = np.flatnonzero(~np.isin(_numbers(lattice, cells, quarter), _numbers(lattice, *sure)))
+    shapes, kept = shapely.box(*body[measured].T), np.ones(len(quarter), bool)
+    for rule in rules:
+        kept[measured] &= shapely.distance(rule.shape, shapes) >= rule.metres - TOUCH
+    return _some(boxes, kept)
 
 
-def _far_from(shape: BaseGeometry, bodies: Floats, metres: float) -> Bools:
-    """Which bodies are at least so far from a shape."""
-    if not metres or shape.is_empty:
-        return np.ones(len(bodies), bool)
-    shapely.prepare(shape)
-    return ~shapely.dwithin(shape, shapely.box(*bodies.T), metres - TOUCH)
+def _lattice_for(yard: Yard, item: YardItem) -> Lattice | None:
+    """The lattice of an item; None where there is no buildable ground."""
+    inner = yard.lot.buffer(-item.distances.lot_line_m, join_style="mitre").intersection(yard.buildable)
+    ground = yard.buildable if inner.is_empty else inner
+    if ground.is_empty:
+        return None
+    x0, y0, x1, y1 = ground.bounds
+    step = FOOT_M * max(1, math.ceil(math.sqrt((x1 - x0) * (y1 - y0) / MOST_CELLS) / FOOT_M))
+    return Lattice((x0, y0), step, int((x1 - x0) / step) + 1, int((y1 - y0) / step) + 1)
+
+
+def _cells(
+    lattice: Lattice, yard: Yard, bodies: Floats, margins: Floats, ground: BaseGeometry
+) -> tuple[Ints, Ints]:
+    """Lattice cells (n, 2) of the lower left corners of bodies on a ground, and their quarter turns (n,)."""
+    x0, y0 = lattice.corner
+    region, clear = (edges(affinity.translate(shape, -x0, -y0)) for shape in (ground, yard.clear))
+    found = [
+        footprints.standing_room(lattice.columns, lattice.rows, lattice.step, body, margin, region, clear)
+        for body, margin in zip(bodies, margins, strict=True)
+    ]
+    return np.concatenate(found), np.repeat(np.arange(len(found)), [len(cells) for cells in found])
+
+
+def _ground(yard: Yard, rules: list[Rule], share: float) -> BaseGeometry:
+    """The buildable area less what lies within a share of each rule's distance."""
+    near = [rule.shape.buffer(share * rule.metres, quad_segs=16) for rule in rules]
+    return yard.buildable.difference(shapely.union_all(near))
+
+
+def _numbers(lattice: Lattice, cells: Ints, quarter: Ints) -> Ints:
+    """A number for each cell and turn."""
+    return (quarter * lattice.columns + cells[:, 0]) * lattice.rows + cells[:, 1]
 
 
 def _some(boxes: Boxes, which: Bools) -> Boxes:
