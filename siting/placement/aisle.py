@@ -1,4 +1,4 @@
-"""A way of a given width from the street to the middle of every unit's front.
+"""A way of a given width from the street to every unit's front.
 
 The middle of the way has to keep half its width from whatever stands: it lies in the lot, shrunk by that, without the bodies,
 grown by that as boxes. It may begin anywhere on the street line, and crosses neither buildings, walls, yard items nor keep-outs.
@@ -24,6 +24,7 @@ AISLE_M = 0.9144  # 3 ft: the depth of working space at electrical equipment up 
 NARROW = 0.995
 
 Bools = NDArray[np.bool_]
+Shapes = NDArray[np.object_]
 
 
 class Middles(NamedTuple):
@@ -50,7 +51,7 @@ def way_middles(site: Site, aisle_m: float) -> Middles:
     line = site.lot.boundary if site.street.is_empty else site.street
     ground = clear_ground(site).union(line.buffer(aisle_m, cap_style="flat", join_style="mitre"))
     there = (*site.buildings, *site.walls, *site.items, *site.keep_outs)
-    free = ground.difference(shapely.union_all(np.array(there, dtype=object))).buffer(-half)
+    free = ground.difference(shapely.union_all(np.array(there, dtype=np.object_))).buffer(-half)
     return Middles(free, free.difference(site.lot), half)
 
 
@@ -87,7 +88,7 @@ def from_street(middles: Middles, taken: BaseGeometry) -> tuple[BaseGeometry, Ba
     return shapely.multipolygons(parts[comes]), shapely.multipolygons(parts[~comes])
 
 
-def grown_bodies(poses: Poses, which: Ints, by_m: float) -> NDArray[np.object_]:
+def grown_bodies(poses: Poses, which: Ints, by_m: float) -> Shapes:
     """Boxes (n,) around the bodies of some poses, wider by a distance on every side."""
     along, across = poses.body_m[0] / 2 + by_m, poses.body_m[1] / 2 + by_m
     turn = np.radians(poses.rotation_deg[which])
@@ -95,18 +96,29 @@ def grown_bodies(poses: Poses, which: Ints, by_m: float) -> NDArray[np.object_]:
     y = np.array([-across, -across, across, across])
     cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
     corners = np.stack((x * cos - y * sin, x * sin + y * cos), axis=2) + poses.xy[which][:, None]
-    return np.asarray(shapely.polygons(corners), dtype=object)
+    return np.asarray(shapely.polygons(corners), dtype=np.object_)
 
 
-def fronts(poses: Poses, which: Ints, aisle_m: float) -> Floats:
-    """Where the middle of a way ends, (n, k, 2): before the front, or also behind the back where the two are alike."""
+def fronts(poses: Poses, which: Ints, aisle_m: float) -> Shapes:
+    """Lines on which the middle of a way may end, (n, k): before the front, or also behind the back where the two are alike."""
+    middle, along = _before_fronts(poses, which, aisle_m)
+    ends = np.stack((middle - along[:, None], middle + along[:, None]), axis=2)
+    return np.asarray(shapely.linestrings(ends), dtype=np.object_)
+
+
+def _before_fronts(poses: Poses, which: Ints, aisle_m: float) -> tuple[Floats, Floats]:
+    """The middles of those lines (n, k, 2), and from there to their ends (n, 2)."""
     turn = np.radians(poses.rotation_deg[which])
+    along = poses.body_m[0] / 2 * np.column_stack((np.cos(turn), np.sin(turn)))
     out = (poses.body_m[1] + aisle_m) / 2 * np.column_stack((np.sin(turn), -np.cos(turn)))
     sides = (1, -1) if len(poses.bodies) == 2 else (1,)
-    return np.stack([poses.xy[which] + side * out for side in sides], axis=1)
+    return np.stack([poses.xy[which] + side * out for side in sides], axis=1), along
 
 
 def _any_front(reached: BaseGeometry, poses: Poses, which: Ints, aisle_m: float) -> Bools:
-    places = fronts(poses, which, aisle_m)
+    """Whether the ground that a way comes to meets a front of each pose (n,); most do so in its middle, which is quick to see."""
     shapely.prepare(reached)
-    return np.asarray(shapely.contains_xy(reached, places[..., 0], places[..., 1]).any(axis=1))
+    middle, _ = _before_fronts(poses, which, aisle_m)
+    met = np.asarray(shapely.contains_xy(reached, middle[..., 0], middle[..., 1]).any(axis=1))
+    met[~met] = shapely.intersects(fronts(poses, which[~met], aisle_m), reached).any(axis=1)
+    return met
