@@ -55,8 +55,8 @@ def outline(x, y, rotation_deg, length, width, sides=NO_CLEARANCE):
 def outlines(poses, machine, sides):
     """The same for every pose."""
     front, right, back, left = sides
-    half = np.array([machine.length_m, machine.width_m]) / 2
-    (x0, y0), (x1, y1) = -half - (left, front), half + (right, back)
+    long, wide = machine.length_m / 2, machine.width_m / 2
+    x0, y0, x1, y1 = -long - left, -wide - front, long + right, wide + back
     local = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
     turn = np.radians(poses.rotation_deg)
     axes = np.stack(
@@ -126,8 +126,8 @@ def test_an_inch_less_holds_none(width_ft, depth_ft):
     with pytest.raises(InputError) as caught:
         place_items(site(lot), GX230, (propane_tank(1000),))
     assert str(caught.value) == (
-        "Lot L-1: the 1,000 gal propane tank fits nowhere: its 25′-0″ (7.62 m) from the lot line leave no place for it; a smaller "
-        "store may need less distance; else choose a fuel other than propane, or another lot."
+        "Lot L-1: the 1,000 gal propane tank fits nowhere: its 25′-0″ (7.62 m) from the lot line leave no place for it; a "
+        "smaller store may need less distance; else choose a fuel other than propane, or another lot."
     )
 
 
@@ -223,7 +223,7 @@ def test_every_rule_on_polygons(seed):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_other_place_takes_fewer_poses(seed):
-    """Every place of the lattice on a small lot, its lost poses counted on polygons; among the fewest the nearest to the service."""
+    """Every place on a small lot, its lost poses counted on polygons; among the fewest the nearest to a service point."""
     rng = np.random.default_rng(seed)
     lot = shapely.box(0, 0, 9.0, 7.0).difference(
         shapely.box(*(3.0, 2.5, 4.2, 3.4) if seed % 2 else (0, 0, 2.2, 1.4))
@@ -244,7 +244,7 @@ def test_no_other_place_takes_fewer_poses(seed):
         hit = shapely.area(shapely.intersection(own, clear)) > 1e-5
         return int((hit | (shapely.area(shapely.intersection(own_wide, body)) > 1e-5)).sum())
 
-    x0, y0, x1, y1 = lot.bounds
+    x0, y0 = lot.bounds[:2]
     tried = []
     for rotation, i, j in itertools.product((0.0, 90.0), range(30), range(30)):
         across, up = (2.4, 1.1) if rotation == 0 else (1.1, 2.4)
