@@ -67,16 +67,22 @@ def test_collisions_agree_with_shapely_and_are_symmetric():
     assert 500 < hits < 2900
 
 
-def test_a_pose_blocks_what_it_collides_with_wherever_it_stands_and_releases_it_again():
-    cells = np.array([(i, j) for i in range(12) for j in range(9)] * 2)
-    o = np.repeat([0, 1], 108)
-    lattice = footprints.make_lattice(cells, o, 0.4, BODIES, MARGINS)
-    for k in (0, 50, 107, 160):
-        count = np.zeros(216, np.int64)
+@pytest.mark.parametrize("turns", [2, 4])
+def test_a_pose_blocks_what_it_collides_with_wherever_it_stands_and_releases_it_again(turns):
+    bodies, margins = np.tile(BODIES, (2, 1))[:turns], np.vstack((MARGINS, MARGINS[:, [1, 0, 3, 2]]))[:turns]
+    cells = np.array([(i, j) for i in range(12) for j in range(9)] * turns)
+    o = np.repeat(np.arange(turns), 108)
+    lattice = footprints.make_lattice(cells, o, 0.4, bodies, margins)
+    assert lattice.grid.shape == (turns, 12, 9)
+    for k in (0, 50, 107, 160, 108 * turns - 20):
+        count = np.zeros(108 * turns, np.int64)
         footprints.block_colliding(k, lattice, count, 1)
         x, y = cells[k] * 0.4
-        plain = [footprints.collide(x, y, o[k], *(cells[p] * 0.4), o[p], BODIES, MARGINS) for p in range(216)]
-        assert count.tolist() == plain and 20 < sum(plain) < 216
+        plain = [
+            footprints.collide(x, y, o[k], *(cells[p] * 0.4), o[p], bodies, margins)
+            for p in range(108 * turns)
+        ]
+        assert count.tolist() == plain and 20 < sum(plain) < 108 * turns
         footprints.block_colliding(k, lattice, count, -1)
         assert not count.any()
 
