@@ -14,6 +14,7 @@ import pytest
 from chromium import chromium
 from playwright.sync_api import Browser, Page
 from pyproj import Geod, Transformer
+from shapely.geometry import shape
 from study_document import LENGTH_M, WIDTH_M, example_document
 
 from siting.judgement import STATES, spot
@@ -61,6 +62,25 @@ def test_units_keep_their_size_on_the_ground() -> None:
         ring = unit["geometry"]["coordinates"][0]
         sides = sorted(geod.line_length(*zip(a, b, strict=True)) for a, b in pairwise(ring))
         assert sides == pytest.approx([WIDTH_M, WIDTH_M, LENGTH_M, LENGTH_M], rel=2e-3)
+
+
+def test_items_sides_and_service_points_are_drawn() -> None:
+    # oracle: lengths on the ellipsoid; the tank is 3 x 1.2 m, the front 62 m long, gas comes in at its middle
+    document, geod = example_document(), Geod(ellps="GRS80")
+    (tank,) = features(document, "Items")
+    ring = tank["geometry"]["coordinates"][0]
+    sides = sorted(geod.line_length(*zip(a, b, strict=True)) for a, b in pairwise(ring))
+    assert sides == pytest.approx([1.2, 1.2, 3, 3], rel=2e-3)
+    assert tank["properties"]["label"] == "I1" and ["Sound", "none of its own"] in tank["properties"]["rows"]
+    lines = {line["properties"]["title"]: line for line in features(document, "Sides of the lot")}
+    front = lines["South side"]
+    assert {line["properties"]["kind"] for line in lines.values()} == {"front", "side", "rear"}
+    assert ["Setback", "20 ft (6.1 m)"] in front["properties"]["rows"]
+    assert geod.geometry_length(shape(front["geometry"])) == pytest.approx(62, rel=2e-3)
+    (gas,) = features(document, "Service points")
+    assert gas["properties"]["state"] == "SERVICE" and gas["properties"]["label"] == "gas"
+    here = document["placing"]["service_points"][0]
+    assert gas["geometry"]["coordinates"] == pytest.approx((here["lon"], here["lat"]), abs=2e-8)
 
 
 def test_receptors_stand_where_the_study_says() -> None:
@@ -174,6 +194,10 @@ def test_the_panel_says_what_the_study_says() -> None:
         "An engineer finds in writing",
         "While the grid is out, units in standby use are exempt",
         "4 values not given by you",
+        "Three units keep every limit and four do not.",
+        '<td class="n">59.5</td>',
+        "the shortest tree to all of them 121.5 ft (37.03 m)",
+        "Setback took 10,764 sq ft",
     ):
         assert words in page
     for row in document["neighbours"]:
