@@ -19,6 +19,7 @@ from study_document import LENGTH_M, WIDTH_M, example_document
 
 from siting.judgement import STATES, spot
 from siting.maps import study_map
+from siting.maps.panel import asset
 from siting.maps.symbols import layers
 from siting.rule_words import unverified
 from siting.wording import counted, read_at
@@ -67,6 +68,13 @@ def test_units_keep_their_size_on_the_ground() -> None:
 def test_items_sides_and_service_points_are_drawn() -> None:
     # oracle: lengths on the ellipsoid; the tank is 3 x 1.2 m, the front 62 m long, gas comes in at its middle
     document, geod = example_document(), Geod(ellps="GRS80")
+    document["site"]["sides"][1]["kind"] = "unknown"
+    document["site"]["walls"] = [document["layout"]["placed"][0]["body"]]
+    assert features(document, "Walls")[0]["properties"]["kind"] == "wall"
+    styles = asset("drawing.js")
+    assert all(
+        f"{kind}: {{" in styles for kind in ("front", "side", "rear", "unknown", "item", "wall", "SERVICE")
+    )
     (tank,) = features(document, "Items")
     ring = tank["geometry"]["coordinates"][0]
     sides = sorted(geod.line_length(*zip(a, b, strict=True)) for a, b in pairwise(ring))
@@ -74,7 +82,7 @@ def test_items_sides_and_service_points_are_drawn() -> None:
     assert tank["properties"]["label"] == "I1" and ["Sound", "none of its own"] in tank["properties"]["rows"]
     lines = {line["properties"]["title"]: line for line in features(document, "Sides of the lot")}
     front = lines["South side"]
-    assert {line["properties"]["kind"] for line in lines.values()} == {"front", "side", "rear"}
+    assert {line["properties"]["kind"] for line in lines.values()} == {"front", "side", "rear", "unknown"}
     assert ["Setback", "20 ft (6.1 m)"] in front["properties"]["rows"]
     assert geod.geometry_length(shape(front["geometry"])) == pytest.approx(62, rel=2e-3)
     (gas,) = features(document, "Service points")

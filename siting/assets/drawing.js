@@ -7,9 +7,11 @@ const siting = (() => {
     buildable: { color: "#2b6cb0", weight: 1.5, dashArray: "6 4", fillColor: "#cfe3f5", fillOpacity: 0.8 },
     building: { color: "#6f6a61", weight: 1, fillColor: "#b5b0a6", fillOpacity: 1 },
     unit: { color: "#14213d", weight: 1, fillColor: "#14213d", fillOpacity: 1 },
+    wall: { color: "#3f3b34", weight: 2, fillColor: "#3f3b34", fillOpacity: 1 },
     item: { color: "#5a3d00", weight: 1, fillColor: "#e0a030", fillOpacity: 1 },
     front: { color: "#d9480f", weight: 4, fill: false },
     side: { color: "#14213d", weight: 3, fill: false },
+    unknown: { color: "#14213d", weight: 3, fill: false },
     rear: { color: "#14213d", weight: 4, dashArray: "8 6", fill: false },
     SERVICE: { radius: 6, color: "#ffffff", weight: 1, fillColor: "#5a3d00", fillOpacity: 1 },
     SILENT: { radius: 3, color: "#55606e", weight: 1, fillColor: "#ffffff", fillOpacity: 1 },
@@ -87,7 +89,7 @@ const siting = (() => {
       permanent: true,
       opacity: 1,
       direction: properties.kind === "neighbour" ? "center" : "top",
-      offset: [0, properties.worst ? -14 : properties.kind === "receptor" ? -8 : 0],
+      offset: [0, properties.worst ? -14 : ["receptor", "service"].includes(properties.kind) ? -8 : 0],
       className: ["siting-label", properties.kind, (properties.state || "").replace(" ", "-")].join(" ").trim(),
     });
     layer.on("tooltipopen", ({ tooltip }) => (tooltip.siting = properties.worst ? 0 : RANKS[properties.kind] + (properties.rank || 0) / 1e5));

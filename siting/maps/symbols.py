@@ -44,6 +44,7 @@ def layers(document: dict[str, Any], most: int = MOST_FEATURES) -> tuple[list[La
         ("Buildable area", [buildable(site, put)]),
         ("Keep-outs", [plain("keep-out", "Keep-out", g, put) for g in site["keep_outs"]]),
         ("Buildings", [plain("building", "Building", g, put) for g in site["buildings"]]),
+        ("Walls", [plain("wall", "Wall", g, put) for g in site["walls"]]),
         ("Sides of the lot", [side(line, put) for line in site["sides"]]),
         ("Items", [item(placed, put) for placed in document["items"]]),
         ("Units", [unit(placed, document["unit"], put) for placed in document["layout"]["placed"]]),
