@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 from shapely import affinity
+from small_land import block, code, land_of, square, write
 
 from siting.catalog import load_item, load_unit
 from siting.errors import InputError
@@ -15,7 +16,8 @@ from siting.model import Clearance, Site, StatedSound, Unit
 from siting.placement import lattice_poses
 from siting.placement.items import item_sources, place_items
 from siting.placement.standing import standing_places, turned_yard
-from siting.yard import Distances, YardItem
+from siting.site import make_site
+from siting.yard import Distances, Placing, YardItem
 
 FT = 0.3048
 GX230 = load_unit("gx230")
@@ -256,6 +258,21 @@ def test_no_other_place_takes_fewer_poses(seed):
     found = lost(placed.x_m, placed.y_m, placed.rotation_deg)
     assert len(tried) > 20 and found > 0
     assert (found, round(mine.distance(shapely.MultiPoint(service)), 6)) == min(tried)
+
+
+def test_buildings_on_other_lots_are_seen_as_far_as_items_keep_away(tmp_path):
+    """A house 3 m beyond the lot line, and a box that keeps 9 m from buildings and none from the line."""
+    house = write(tmp_path / "houses.gpkg", [square(43, 0, 60, 30)])
+    land = land_of(tmp_path, block(), buildings=house)
+    row, ordinance = land.parcels.ids.index("007"), code({"*": 60}, setback=0.0, building=1.0)
+    away, near = item(distances=(0, 9, 0, 0)), item()
+    machine = unit(60.0, 60.0)  # too large for the lot: nothing draws a box but the service point
+    beside = np.array([[230000.0 + 40, 900000.0 + 15]])
+    for thing, least in ((away, 6.0), (near, 0.0)):
+        before, _ = make_site(land, row, ordinance, Placing(items=(thing,)))
+        (placed,), _ = place_items(before, machine, (thing,), beside)
+        assert placed.body.distance(square(43, 0, 60, 30)) >= least + 3.0 - 1e-6 or least == 0.0
+        assert least <= 40 - (placed.body.bounds[2] - 230000.0) < least + FT
 
 
 def test_two_tanks_stand_together():
