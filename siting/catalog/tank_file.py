@@ -88,5 +88,7 @@ def _capacity(entry: Table) -> Capacity:
 
 def _size(entry: Table) -> TankSize:
     entry.only("gal", "length_in", "diameter_in", "height_in", "source")
-    inches = (entry.number(f"{name}_in", above=0) for name in ("length", "diameter", "height"))
-    return TankSize(entry.number("gal", above=0), *(inch * INCH_M for inch in inches), entry.text("source"))
+    long, across, high = (
+        entry.number(f"{name}_in", above=0) * INCH_M for name in ("length", "diameter", "height")
+    )
+    return TankSize(entry.number("gal", above=0), long, across, high, entry.text("source"))
