@@ -46,7 +46,7 @@ class Middles(NamedTuple):
 
 
 def way_middles(site: Site, aisle_m: float) -> Middles:
-    """Where the middle of a way of some width may lie while no unit stands."""
+    """Where the middle of a way of some width, more than 0, may lie while no unit stands."""
     half = NARROW * aisle_m / 2
     line = site.lot.boundary if site.street.is_empty else site.street
     ground = clear_ground(site).union(line.buffer(aisle_m, cap_style="flat", join_style="mitre"))
