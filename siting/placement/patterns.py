@@ -4,9 +4,9 @@ import numpy as np
 
 from kernels import footprints, packing
 from siting.model import Floats, Ints, Poses
+from siting.placement.full import SHORT
 from siting.placement.poses import lattice_of
 
-SHORT = 1.0 - 1e-9  # sums stop short of the limit, so that no rounding of a sum can carry a level over it
 EXCHANGES = 20
 GROWN = 50  # up to so many units, others are moved to make room for one more
 MOST_UNITS = 250  # 50 MW of 200 kW units: the search for as many as allowed ends there; a number asked for may be larger
@@ -74,6 +74,11 @@ def _search(
         if len(best) >= enough:
             break
     return usable[best]
+
+
+def starts(poses: Poses) -> list[Ints]:
+    """Rows and columns of each orientation at every offset, the fullest first."""
+    return _patterns(lattice_of(poses, np.arange(len(poses))), poses.step_m, 2)
 
 
 def _patterns(lattice: footprints.Lattice, step: float, directions: int) -> list[Ints]:
