@@ -155,7 +155,8 @@ def print_placing(data: Document, console: Console, seconds: float | None) -> No
         _line(console, f"{rule} took {quantities.area(area)}")
     for name, value in placing_words.facts(data):
         _line(console, f"{name.lower()}: {value}")
-    for words in (*placing_words.sides(data), *placing_words.items(data), *placing_words.runs(data)):
+    beside = (*placing_words.sides(data), *placing_words.items(data), *placing_words.runs(data))
+    for words in (*beside, data["unit"]["floor_load"]):
         _line(console, words)
 
 

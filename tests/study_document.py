@@ -329,6 +329,7 @@ def example_document() -> dict[str, Any]:
             "height_m": HEIGHT_M,
             "source_height_m": SOURCE_M,
             "clearance": {"front_m": 0.9144, "right_m": 0.9144, "back_m": 0.9144, "left_m": 0.9144},
+            "floor_load": "A unit puts 103 lb/sq ft (502 kg/m²) on the ground: a roof needs a structural check.",
         },
         "environment": {
             "temperature_c": 10.0,
@@ -414,7 +415,10 @@ def example_document() -> dict[str, Any]:
                 **CITED,
             },
             "setback": {"distance_m": 1.524, **CITED},
-            "side_setbacks": {"front": {"distance_m": 6.096, **CITED}, "rear": {"distance_m": 3.048, **CITED}},
+            "side_setbacks": {
+                "front": {"distance_m": 6.096, **CITED},
+                "rear": {"distance_m": 3.048, **CITED},
+            },
             "building_distance": {"distance_m": 1.5, **CITED},
             "rules": [
                 {

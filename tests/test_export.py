@@ -42,6 +42,7 @@ def test_the_document_has_the_contracts_keys_and_survives_json(answered):
     assert tuple(data) == KEYS
     assert json.loads(dumps(data)) == json.loads(json.dumps(data))
     assert data["layout"]["kw"] == 800 and data["layout"]["area_m2"] == pytest.approx(4 * 1.5 * 0.93)
+    assert "103 lb/sq ft (502 kg/m²)" in data["unit"]["floor_load"]  # 700 kg on 1.395 m2
     assert data["question"] == {"mode": "units", "units": 4, "load_kw": None, "spare": 0}
     assert data["site"]["crs"] == "EPSG:26986" and data["site"]["area_m2"] == pytest.approx(1200)
     assert "level dB" not in dumps(data) and "NaN" not in dumps(data)
@@ -49,7 +50,14 @@ def test_the_document_has_the_contracts_keys_and_survives_json(answered):
         "In the levels: no building screens or reflects, flat ground. Walls, fences and plants are not in them.",
         "1 building near by has no known height: it neither screens nor reflects.",
     ]
-    assert {f["role"] for f in data["inputs"]} == {"parcels", "zoning", "buildings", "unit", "ordinance"}
+    assert {f["role"] for f in data["inputs"]} == {
+        "parcels",
+        "zoning",
+        "buildings",
+        "distances",
+        "unit",
+        "ordinance",
+    }
     assert all(
         len(f["sha256"]) == 64 for f in data["inputs"] if f["role"] in ("parcels", "zoning", "buildings")
     )

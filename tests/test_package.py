@@ -171,7 +171,7 @@ def test_readings_areas_and_assumptions(report, example):
         assert f"{name} {power} {units}" in text
     assert "Stated at Power dB(A) engine gas engine" in text
     assert "Lot 32,033 2,976.0 100.0 %" in text  # 62 x 48 m = 2976 m2; / 0.09290304
-    assert "1,543 lb (700 kg), that is 103 lb/sq ft (502 kg/m²)" in text  # 700 / 1.395 m2
+    assert "1,543 lb (700 kg). A unit puts 103 lb/sq ft (502 kg/m²)" in text  # 700 / 1.395 m2
     for assumption in example["assumptions"]:
         assert assumption["name"] in text and assumption["reason"] in text
     assert (

@@ -7,6 +7,7 @@ from kernels.decibel import energy_sum
 from siting import __version__
 from siting.export.values import finite, geometry, listed
 from siting.export.yard import items, placing, runs, search, sides
+from siting.fuel import floor_load
 from siting.ordinance_document import ordinance_document
 from siting.outcome import PathTerms, PlacedUnit, ReceptorLevel, Study
 from siting.verdict import worst_of_each_neighbour, worst_row
@@ -52,7 +53,7 @@ def _unit(study: Study) -> Document:
     unit = asdict(study.unit)
     for key in ("sound", "assumptions", "source"):
         del unit[key]
-    return {**unit, "fuels": list(study.unit.fuels)}
+    return {**unit, "fuels": list(study.unit.fuels), "floor_load": floor_load(study.unit)}
 
 
 def _row(row: ReceptorLevel) -> Document:

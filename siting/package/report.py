@@ -3,7 +3,6 @@
 from typing import Any
 
 from siting import judgement, quantities, rule_words, wording
-from siting.model import FOOT_M
 from siting.package import tables
 from siting.package.drawing import site_plan, unit_detail
 from siting.package.ordinance_page import rules
@@ -171,14 +170,11 @@ def _accuracy(document: Document) -> str:
 def _unit_facts(document: Document) -> str:
     unit = document["unit"]
     sides = [unit[key] for key in ("length_m", "width_m", "height_m")]
-    ground_m2 = unit["length_m"] * unit["width_m"]
-    pounds_sq_ft = unit["mass_kg"] / quantities.POUND_KG / (ground_m2 / FOOT_M**2)
     feet, metres = map(quantities.feet_inches, sides), (f"{side:.2f}" for side in sides)
     return (
         f"{unit['name']} (maker: {unit['maker']}): {unit['kw']:g} kW on {', '.join(unit['fuels'])}; "
         f"{' × '.join(feet)} ({' × '.join(metres)} m) long, wide and high; "
-        f"{quantities.mass(unit['mass_kg'])}, that is {pounds_sq_ft:,.0f} lb/sq ft ({unit['mass_kg'] / ground_m2:,.0f} kg/m²) "
-        "under its body: a roof or slab needs its own structural check."
+        f"{quantities.mass(unit['mass_kg'])}. {unit['floor_load']}"
     )
 
 

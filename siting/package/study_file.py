@@ -25,7 +25,7 @@ REQUIRED = {
     "siting": "version",
     "question": "mode units load_kw spare",
     "verdict": "state allowed confidence reasons",
-    "unit": "id name maker kw fuels mass_kg length_m width_m height_m source_height_m clearance",
+    "unit": "id name maker kw fuels mass_kg length_m width_m height_m source_height_m clearance floor_load",
     "unit.clearance": "front_m right_m back_m left_m",
     "environment": "temperature_c humidity_pct pressure_kpa ground_g receptor_height_m edges_below_sight",
     "operation": "use minutes_per_hour tone ambient_dba confidence accept_unverified",
