@@ -10,16 +10,19 @@ import geopandas
 import pytest
 import shapely
 from shapely.geometry import shape
-from small_land import block, code, land_of, square, unit, write
+from small_land import EAST, NORTH, block, code, land_of, square, unit, write
 
+from siting.catalog import load_item
 from siting.errors import InputError
 from siting.export import COLUMNS, document, dumps, study_files
 from siting.law import Allowance, AmbientRule, Cited, Hours, Limit, Operation, Standby
 from siting.model import Question
 from siting.ordinance_document import ordinance_document
+from siting.outcome import Binding, Search
 from siting.output import check_folder, write_files
 from siting.package.contradictions import contradiction
 from siting.study import assess
+from siting.yard import PlacedItem, Placing, Run, ServicePoint
 
 KEYS = (
     "siting", "question", "verdict", "unit", "sound", "environment", "operation", "placing", "ordinance", "site", "layout",
@@ -112,6 +115,84 @@ def test_what_is_not_known_is_an_empty_cell_and_null(tmp_path):
         row["limit_db"] == row["margin_db"] == row["p_exceed"] == row["zone"] == ""
         and row["state"] == "UNKNOWN"
     )
+
+
+def yard_of(study):
+    """The study with a transformer that hums, a service point, a run and a search."""
+    hum = (40.0, 50.0, 60.0, 50.0, 40.0, 30.0, 20.0, 10.0, 0.0)  # 31.5 Hz to 8 kHz
+    item = replace(load_item("transformer"), power_db=hum)
+    body = shapely.box(EAST + 5, NORTH + 5, EAST + 5 + item.length_m, NORTH + 5 + item.width_m)
+    point = geopandas.GeoSeries([shapely.Point(EAST, NORTH)], crs=26986).to_crs(4326)[0]
+    worst = study.levels[0]
+    row = Binding(
+        worst.id,
+        worst.neighbour,
+        "north",
+        12.0,
+        worst.period,
+        worst.metric,
+        worst.statistic,
+        75.0,
+        72.5,
+        worst.level_db,
+        0.3,
+    )
+    return replace(
+        study,
+        placing=Placing(
+            front=("south",),
+            aisle_m=3.6576,
+            items=(item,),
+            service_points=(ServicePoint("gas", point.x, point.y),),
+        ),
+        items=(PlacedItem("I1", item, *shapely.get_coordinates(body.centroid)[0].tolist(), 0.0, body),),
+        runs=(Run("gas", 3.0, 9.0, 14.5),),
+        search=Search("asked", 0.2, 3.25, (row,), "A fifth unit has no place."),
+    )
+
+
+def test_the_yard_is_written_and_the_seconds_are_not(answered, tmp_path):
+    """The hum A-weighted by hand: 60 - 16.1 in the 125 Hz band, and 6 more bands below it."""
+    study = yard_of(answered[0])
+    data = document(study)
+    assert data["layout"]["gap"] == 0.2 and data["layout"]["status"] == "asked"
+    assert (
+        data["search"]["one_more"] == "A fifth unit has no place."
+        and data["search"]["binding"][0]["over_db"] == 0.3
+    )
+    assert "seconds" not in dumps(data) and "3.25" not in dumps(data["search"])
+    assert data["runs"] == [{"kind": "gas", "nearest_m": 3.0, "farthest_m": 9.0, "tree_m": 14.5}]
+    placing = data["placing"]
+    assert (placing["aisle_m"], placing["aisle_ft"]) == (3.6576, pytest.approx(12.0))
+    assert placing["step_m"] == study.step_m == pytest.approx(placing["step_ft"] * 0.3048)
+    assert (
+        placing["fuel"] == study.unit.fuels[0]
+        and placing["front"] == ["south"]
+        and placing["items"] == [study.items[0].item.name]
+    )
+    (gas,) = placing["service_points"]
+    assert (gas["x"], gas["y"]) == pytest.approx((EAST, NORTH), abs=1e-3)
+    (item,) = data["items"]
+    weighted = [50 - 26.2, 60 - 16.1, 50 - 8.6, 40 - 3.2, 30 - 0.0, 20 + 1.2, 10 + 1.0, 0 - 1.1]
+    assert item["power_dba"] == pytest.approx(
+        10 * math.log10(sum(10 ** (x / 10) for x in weighted)), abs=0.01
+    )
+    assert item["distances"].keys() == {"lot_line_m", "building_m", "opening_m", "unit_m"}
+    assert not contradiction(data)
+
+
+def test_the_layout_holds_all_of_the_yard(answered, tmp_path):
+    study = yard_of(answered[0])
+    write_files(study_files(document(study)), tmp_path / "out")
+    yard = geopandas.read_file(tmp_path / "out" / "layout.geojson")
+    assert set(yard["kind"]) == {"buildable", "side", "street", "item", "unit", "service point"}
+    by = {kind: rows.geometry for kind, rows in yard.groupby("kind")}
+    assert by["side"].length.sum() == pytest.approx(study.site.lot.boundary.length, abs=1e-3)
+    assert by["buildable"].iloc[0].equals_exact(study.site.buildable, 1e-3)
+    assert by["item"].area.sum() == pytest.approx(study.items[0].body.area, abs=1e-3)
+    assert by["service point"].iloc[0].distance(shapely.Point(EAST, NORTH)) < 1e-3
+    sides = yard[yard["kind"] == "side"]
+    assert set(sides["setback_m"]) == {1.524} and set(sides["compass"]) == {"north", "east", "south", "west"}
 
 
 def test_without_units_there_is_no_level_and_no_worst_point(tmp_path):
