@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Origin = Literal["given", "file", "template", "assumed"]
 State = Literal["PASS", "MARGINAL PASS", "MARGINAL FAIL", "FAIL", "UNKNOWN"]
+Status = Literal["optimal", "open", "ended"]
 SideKind = Literal["front", "side", "rear", "unknown"]
 Facts = dict[str, Any]  # one entry of the study's `inputs`: role, path, layer, crs, features, sha256, notes
 
@@ -218,13 +219,17 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Layout:
-    """The poses chosen, how loud they are together, and how many units no layout on this lattice can exceed."""
+    """The poses chosen, how many units no layout on this lattice can exceed, and what is known of those between.
+
+    `status` is "optimal" where no layout holds more, "open" where that is not known, "ended" where the time was up before the
+    search was through.
+    """
 
     chosen: Ints  # indices into Poses, in the order of the unit numbers
     bound: int
     bound_by: int  # a receptor's index, or -1 for space
-    bound_metric: int  # which of the metrics sets it, or -1
-    level: Floats  # (R, M) of every receptor and metric, existing machines included; -inf in silence
+    status: Status = "open"
+    binding: tuple[tuple[int, int], ...] = ()  # receptor and metric of the limits that stop one unit more, the dearest first
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,31 @@ from siting.placement.opened import opened
 from siting.placement.patterns import GROWN, MOST_UNITS, PATTERNS, most, quietest, quietest_part
 from siting.placement.poses import body_polygon, clear_ground, lattice_of, lattice_poses, some_of
 from siting.placement.runs import runs
+from siting.placement.search import Found, bounded, optimum, quick
 
 __all__ = [
-    "AISLE_M", "GROWN", "MOST_UNITS", "PATTERNS", "body_polygon", "clear_ground", "cut_off_m2", "directions", "lattice_of",
-    "lattice_poses", "most", "opened", "quietest", "quietest_part", "reachable_poses", "runs", "some_of", "space_bound",
-    "unreached", "upper_bound",
+    "AISLE_M",
+    "GROWN",
+    "MOST_UNITS",
+    "PATTERNS",
+    "Found",
+    "body_polygon",
+    "bounded",
+    "clear_ground",
+    "cut_off_m2",
+    "directions",
+    "lattice_of",
+    "lattice_poses",
+    "most",
+    "opened",
+    "optimum",
+    "quick",
+    "quietest",
+    "quietest_part",
+    "reachable_poses",
+    "runs",
+    "some_of",
+    "space_bound",
+    "unreached",
+    "upper_bound",
 ]  # fmt: skip

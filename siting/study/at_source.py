@@ -11,7 +11,7 @@ import numpy as np
 
 from siting import layout
 from siting.hearing import energy, together
-from siting.model import FOOT_M, Ints, Layout
+from siting.model import FOOT_M, Ints, Layout, Status
 from siting.placement import body_polygon
 from siting.receptors.outdoors import inside_buildings, joined
 from siting.receptors.places import around_units
@@ -72,7 +72,9 @@ def most_at_distance(
     alone = around(land, case, one)
     over, worst = _over(alone, voice, one)
     never = not case.around.screens and over > layout.OVER_DB
-    bound = replace(found, bound=0, bound_by=worst, bound_metric=0) if never else found
+    bound = (
+        replace(found, bound=0, bound_by=worst, binding=((worst, 0),), status="optimal") if never else found
+    )
     chosen = wanted if wanted is not None else found.chosen[:0] if never else found.chosen
     while True:
         whole = around(land, case, chosen)
@@ -82,9 +84,14 @@ def most_at_distance(
         heard = energy(whole.hearing, chosen, np.array([worst]))[:, 0] @ voice.mix.T
         chosen = np.delete(chosen, int((heard / demand_for(whole, voice).room[worst]).max(axis=1).argmax()))
     whole = whole if len(chosen) else alone
-    bound = replace(bound, bound_by=min(bound.bound_by, len(whole.receptors) - 1))
-    level = np.full((len(whole.receptors), len(whole.asked.metrics)), np.nan)
-    return whole, replace(bound, chosen=chosen, level=level), rows
+    last = len(whole.receptors) - 1
+    there = tuple((min(receptor, last), metric) for receptor, metric in bound.binding)
+    status: Status = "optimal" if len(chosen) >= bound.bound else "open"
+    return (
+        whole,
+        replace(bound, chosen=chosen, bound_by=min(bound.bound_by, last), binding=there, status=status),
+        rows,
+    )
 
 
 def _over(case: Case, voice: Voice, chosen: Ints) -> tuple[float, int]:

@@ -114,14 +114,14 @@ def _reached(case: Case, found: Layout, reach_m: float) -> NDArray[np.bool_]:
     receptors = case.receptors
     given = (receptors.piece < 0) & ~receptors.between
     keep = (receptors.distance_m <= reach_m) | given
-    if found.bound_by >= 0:
-        keep[found.bound_by] = True
+    keep[[receptor for receptor, _ in found.binding]] = True
     return np.asarray(keep)
 
 
 def _renumbered(found: Layout, keep: NDArray[np.bool_]) -> Layout:
     """The layout with the receptor that sets its bound counted among those that are kept."""
-    return replace(found, bound_by=int(keep[: found.bound_by].sum()) if found.bound_by >= 0 else -1)
+    binding = tuple((int(keep[:receptor].sum()), metric) for receptor, metric in found.binding)
+    return replace(found, bound_by=binding[0][0] if binding else -1, binding=binding)
 
 
 def _chains(asked: Asked) -> list[list[int]]:

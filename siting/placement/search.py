@@ -5,13 +5,12 @@ Everything is deterministic but for the clock: the search ends by itself, and so
 
 from dataclasses import dataclass
 from time import monotonic
-from typing import Literal
 
 import numpy as np
 
 from kernels import packing
-from siting.model import Floats, Ints, Poses
-from siting.placement.bound import upper_bound
+from siting.model import Floats, Ints, Poses, Status
+from siting.placement.bound import space_bound, upper_bound
 from siting.placement.density import Prices, prices
 from siting.placement.full import SHORT
 from siting.placement.neighbourhood import improved
@@ -36,7 +35,7 @@ class Found:
 
     chosen: Ints
     bound: int
-    status: Literal["optimal", "open", "ended"]
+    status: Status
     price: Floats
 
 
@@ -55,19 +54,48 @@ def optimum(poses: Poses, load: Floats, start: Ints, enough: int, seconds: float
     ends = monotonic() + seconds
     legal = np.flatnonzero(alone(load))
     counted, _ = upper_bound(poses, load, 1.0)
-    rows = _may_bind(load[legal], counted)
+    rows = _may_bind(load[legal], space_bound(poses, alone(load)))
     some, part = some_of(poses, legal), np.ascontiguousarray(load[np.ix_(legal, rows)])
     first = np.searchsorted(legal, np.sort(start))
     chosen, bound, done, price = _searched(some, part, first, counted, enough, ends)
     bound = max(bound, len(chosen))
     every = np.zeros(load.shape[1])
     every[rows] = price
-    status: Literal["optimal", "open", "ended"] = "open" if done else "ended"
+    status: Status = "open" if done else "ended"
     return Found(legal[np.sort(chosen)], bound, "optimal" if len(chosen) >= bound else status, every)
 
 
+def quick(poses: Poses, load: Floats, start: Ints, enough: int) -> Ints:
+    """A legal layout that patterns give, at least the start, `enough` at most; nothing is proved."""
+    legal = np.flatnonzero(alone(load))
+    counted, _ = upper_bound(poses, load, 1.0)
+    if len(start) >= min(counted, enough):
+        return start
+    rows = _may_bind(load[legal], space_bound(poses, alone(load)))
+    some, part = some_of(poses, legal), np.ascontiguousarray(load[np.ix_(legal, rows)])
+    filled = patterned(some, part, prices(some, part, 0, -np.inf).limit)
+    best = legal[filled[0]] if filled else start[:0]
+    return np.sort(_most(start, best, enough))
+
+
+def bounded(poses: Poses, load: Floats, goal: int, seconds: float) -> tuple[int, Floats]:
+    """How many units no legal layout exceeds, and what each limit costs (R,); the time is used until `goal` is proved."""
+    every = np.zeros(load.shape[1])
+    legal = np.flatnonzero(alone(load))
+    counted, row = upper_bound(poses, load, 1.0)
+    rows = _may_bind(load[legal], space_bound(poses, alone(load)))
+    if not len(rows) or counted <= goal:
+        every[row if row >= 0 else []] = 1.0
+        return counted, every
+    known = prices(
+        some_of(poses, legal), np.ascontiguousarray(load[np.ix_(legal, rows)]), goal, monotonic() + seconds
+    )
+    every[rows] = known.limit
+    return min(counted, whole(known.bound)), every
+
+
 def _may_bind(load: Floats, units: int) -> Ints:
-    """Limits that so many units could break, wherever they stand."""
+    """Limits that as many units as there is space for could break, wherever they stand."""
     if not len(load) or not units:
         return np.zeros(0, np.int64)
     most = min(units, len(load))

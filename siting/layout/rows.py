@@ -1,0 +1,31 @@
+"""Receptors whose transfer from every pose has been computed, and how more join them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.hearing import Hearing, from_all_poses
+from siting.model import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Receptors whose transfer from every pose has been computed: indices (k,), energy (P, k, B)."""
+
+    index: Ints
+    energy: Floats
+
+
+def kept_rows(rows: Rows, keep: NDArray[np.bool_]) -> Rows:
+    """The rows of the receptors that are kept (R,), counted among these."""
+    mine = keep[rows.index]
+    return Rows(np.cumsum(keep)[rows.index[mine]] - 1, rows.energy[:, mine])
+
+
+def with_receptors(hearing: Hearing, rows: Rows | None, more: Ints) -> Rows:
+    """The rows with those of more receptors."""
+    found = from_all_poses(hearing, more)
+    if rows is None:
+        return Rows(more, found)
+    return Rows(np.concatenate((rows.index, more)), np.concatenate((rows.energy, found), axis=1))
