@@ -15,7 +15,7 @@ help:
 	@echo 'make app   open the map app in a browser'
 	@echo 'make test  run the tests: as they are, kernels without the compiler, all but the browser tests with bounds checks'
 	@echo 'make conformity  write docs/conformity.md, simplifications.md and scenes.md from what the program computes now'
-	@echo 'make bench time the sound engine: a table of rates and ratios, some minutes; WRITE=1 keeps it in docs/performance.md'
+	@echo 'make bench time the sound engine and placing: two tables, some minutes; ONLY=placing or sound; WRITE=1 keeps them in docs/performance.md'
 	@echo 'make fuzz  random scenes against the slow twin for 5 minutes; FIRST=seed and MINUTES=n choose others'
 	@echo 'make lint  ruff, mypy, import-linter'
 	@echo 'make clean remove .venv, out and the tools'"'"' caches'
@@ -39,7 +39,7 @@ conformity: $(BUILT)
 	PYTHONPATH=docs $(BIN)/python -m conformity.write
 
 bench: $(BUILT)
-	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(WRITE),--write)
+	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(WRITE),--write)
 
 fuzz: $(BUILT)
 	@PYTHONPATH=tests $(BIN)/python -m fuzz $(if $(FIRST),--first $(FIRST)) $(if $(MINUTES),--minutes $(MINUTES))

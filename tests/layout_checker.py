@@ -1,4 +1,4 @@
-"""A study's layout checked by plane geometry and by hearing the written scene again; nothing of placing or of the verdict is used.
+"""A study's layout checked by plane geometry and by hearing the written scene again: nothing of placing or the verdict is used.
 
 `faults` reads the written document and folder alone and says in a sentence everything that is wrong. Distances are measured, not
 taken from buffered areas: from every body to every side of the lot, building, opening and item.
@@ -50,7 +50,7 @@ def placed_faults(data):
 
 
 def ground_faults(data):
-    """Bodies on the lot, as far from its sides, buildings and openings as the rules want, on no keep-out, in the buildable area."""
+    """Bodies on the lot, as far from sides, buildings and openings as the rules want, on no keep-out, in the buildable area."""
     site, lot = data["site"], shape(data["site"]["lot"])
     buildable = shape(site["buildable"]).buffer(NEAR_M)
     for name, body in bodies(data).items():
@@ -87,13 +87,18 @@ def side_faults(data):
     if lot.boundary.difference(lines.buffer(NEAR_M)).length > NEAR_M:
         yield "a part of the lot line belongs to no side"
     said = {a["name"]: a["value"] for a in data["assumptions"]}
-    own = {kind: said.get(f"site.setback_{kind}_m", said.get("site.setback_m")) for kind in ("front", "side", "rear")}
+    own = {
+        kind: said.get(f"site.setback_{kind}_m", said.get("site.setback_m"))
+        for kind in ("front", "side", "rear")
+    }
     for side in site["sides"]:
         if side["setback_m"] != own.get(side["kind"], max(own.values())):
             yield f"the {side['kind']} lot line to the {side['compass']} keeps {side['setback_m']} m, not what is said"
     if abs(site["area_m2"] - lot.area) > NEAR_M * lot.length:
         yield "the lot is not as large as the study says"
-    left = shapely.difference(lot, shapely.union_all([thing.buffer(metres) for _, thing, metres in kept_off(data)]))
+    left = shapely.difference(
+        lot, shapely.union_all([thing.buffer(metres) for _, thing, metres in kept_off(data)])
+    )
     taken = site["taken_m2"]
     if abs(site["area_m2"] - sum(taken.values()) - site["buildable_area_m2"]) > 1e-6:
         yield "what the rules took and what is left are not the lot together"
@@ -209,13 +214,21 @@ def clear_spaces(data):
 
 
 def body_of(thing, placed):
-    return box_at(placed, -thing["length_m"] / 2, -thing["width_m"] / 2, thing["length_m"] / 2, thing["width_m"] / 2)
+    return box_at(
+        placed, -thing["length_m"] / 2, -thing["width_m"] / 2, thing["length_m"] / 2, thing["width_m"] / 2
+    )
 
 
 def clear_space(thing, placed):
     """A body with its clearances; its front is its south side before it is turned."""
     long, wide, clear = thing["length_m"] / 2, thing["width_m"] / 2, thing["clearance"]
-    return box_at(placed, -long - clear["left_m"], -wide - clear["front_m"], long + clear["right_m"], wide + clear["back_m"])
+    return box_at(
+        placed,
+        -long - clear["left_m"],
+        -wide - clear["front_m"],
+        long + clear["right_m"],
+        wide + clear["back_m"],
+    )
 
 
 def box_at(placed, x0, y0, x1, y1):

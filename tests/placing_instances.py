@@ -71,10 +71,7 @@ def ring(yard: shapely.Polygon, count: int, draw: np.random.Generator) -> np.nda
     away = draw.uniform(NEAR_M, FAR_M, count)
     lines = [yard.buffer(metres).exterior for metres in away]
     return np.array(
-        [
-            line.interpolate(part, normalized=True).coords[0]
-            for line, part in zip(lines, share, strict=True)
-        ]
+        [line.interpolate(part, normalized=True).coords[0] for line, part in zip(lines, share, strict=True)]
     )
 
 

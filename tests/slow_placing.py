@@ -24,7 +24,9 @@ def conflicts(poses, clearance):
 def _placed(poses, k, front, right, back, left):
     """A body that is grown beyond its sides; the front is its south side before it is turned."""
     (x, y), (length, width) = poses.xy[k], poses.body_m
-    box = shapely.box(x - length / 2 - left, y - width / 2 - front, x + length / 2 + right, y + width / 2 + back)
+    box = shapely.box(
+        x - length / 2 - left, y - width / 2 - front, x + length / 2 + right, y + width / 2 + back
+    )
     return affinity.rotate(box, poses.rotation_deg[k], origin=(x, y))
 
 

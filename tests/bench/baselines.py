@@ -11,7 +11,7 @@ RECTANGLES = 12  # at most so many parts of the ground are packed
 
 
 def colliding(poses, pose):
-    """Which poses (P,) cannot stand beside one, itself included: a body, or the space that it wants clear, enters another body."""
+    """Which poses (P,) cannot stand beside one, itself included: a body, or the space it wants clear, enters another body."""
     low, high, clear_low, clear_high = boxes(poses)
 
     def shared(a_low, a_high, b_low, b_high):
@@ -79,7 +79,7 @@ def packed(poses):
 
 
 def fill(width, height, side):
-    """Lower left corners and quarter turns of boxes with two given sides in a rectangle, all in lattice cells: the fullest way."""
+    """Lower left corners and quarter turns of boxes with two given sides in a rectangle, all in cells: the fullest way."""
     fullest = []
     for rule in RULES:
         work = rectpack.newPacker(rotation=True, sort_algo=rectpack.SORT_NONE, pack_algo=rule)

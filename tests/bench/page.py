@@ -19,7 +19,7 @@ def machine():
         model = re.search(r"model name\s*: (.*)", text).group(1)
     except (OSError, AttributeError):
         pass  # no Linux, or a processor without a name
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numba", "numpy"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numba", "numpy", "scipy"))
     return f"{model}, {os.cpu_count()} cores; Python {platform.python_version()}, {packages}"
 
 
@@ -31,14 +31,24 @@ def line(row):
 
 
 def write(rows, page=PAGE):
-    """Put the table into the page; a row that could not be timed here stays as it is there."""
-    text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    old, _, after = rest.partition(END)
+    """Put the table of the sound engine into the page; a row that could not be timed here stays as it is there."""
+    old, _ = section(page.read_text(encoding="utf-8"), BEGIN)
     kept = {each.split("|")[1].strip(): each + "\n" for each in old.splitlines() if each.startswith("| ")}
     lines = [
         kept.get(row.scene, line(row)) if row.timing is None and row.wanted else line(row) for row in rows
     ]
-    page.write_text(
-        f"{before}{BEGIN}\nOn {machine()}.\n\n{HEAD}{''.join(lines)}{END}{after}", encoding="utf-8"
-    )
+    put(HEAD, lines, BEGIN, page)
+
+
+def put(head, lines, begin, page=PAGE):
+    """A table in the place of the one after a mark."""
+    text = page.read_text(encoding="utf-8")
+    old, start = section(text, begin)
+    new = f"\nOn {machine()}.\n\n{head}{''.join(lines)}"
+    page.write_text(text[:start] + new + text[start + len(old) :], encoding="utf-8")
+
+
+def section(text, begin):
+    """What stands between a mark and the end after it, and where it starts."""
+    start = text.index(begin) + len(begin)
+    return text[start : text.index(END, start)], start

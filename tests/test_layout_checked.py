@@ -1,0 +1,221 @@
+"""Layouts of whole studies, checked by `layout_checker` and `way_checker`: made-up lots with all that can be, and the example."""
+
+import copy
+import json
+
+import geopandas
+import pytest
+import shapely
+from click.testing import CliRunner
+from layout_checker import faults
+from shapely.geometry import shape
+from small_land import block, square, write, write_lots
+from small_town import write_houses, write_terrain
+from way_checker import way_faults
+
+from siting.catalog import data_folder
+from siting.cli import main
+
+CODE = """id = "town"
+place = "Town"
+code = "1-2"
+title = "Noise"
+url = ""
+evidence = "made up"
+[measured]
+at = "receiving lot line"
+[setbacks]
+front_ft = 14
+side_ft = 5
+rear_ft = 9
+building_ft = 6
+[periods]
+day = "07:00-22:00"
+night = "22:00-07:00"
+[[limits]]
+zone = "*"
+day = 66
+night = 61
+[[limits]]
+zone = "*"
+metric = "bands"
+day = [84, 80, 76, 70, 66, 61, 58, 55, 52]
+night = [80, 76, 72, 66, 61, 56, 52, 50, 46]
+"""
+UNIT = """id = "lopsided"
+name = "Lopsided"
+maker = "nobody"
+kw = 200
+fuels = ["propane"]
+mass_kg = 700
+[body]
+length_m = 1.5
+width_m = 0.93
+height_m = 1.8
+source_height_m = 1.8
+[clearance]
+front_m = 1.2
+right_m = 0.5
+back_m = 0.7
+left_m = 0.6
+[sound]
+level_dba = 69
+stated_at = "power"
+template = "engine"
+[source]
+text = "made up"
+"""
+OPENINGS = [shapely.LineString([(230_008.0, 900_010.0), (230_008.0, 900_012.0)])]
+TREES = [square(30, 20, 34, 24)]
+FENCE = [shapely.LineString([(230_022.0, 900_004.0), (230_026.0, 900_004.0)])]
+# a corner is cut off, so that not every side has a right angle
+LOT = square(0, 0, 40, 30).difference(
+    shapely.Polygon([(230_032, 900_000), (230_040, 900_000), (230_040, 900_006)])
+)
+
+
+def run(*words):
+    done = CliRunner().invoke(main, [str(w) for w in words], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+def checked(folder):
+    data = json.loads((folder / "study.json").read_text("utf-8"))
+    return data, folder
+
+
+def yard(folder, *words, unit="gx230", lot=LOT):
+    """A study of a lot with a house, a window, trees, a fence and sloping ground, as many units as are allowed."""
+    (folder / "town.toml").write_text(CODE)
+    (folder / "lopsided.toml").write_text(UNIT)
+    named = {"keep-out": write(folder / "trees.gpkg", TREES, what=["trees"])}
+    named |= {"openings": write(folder / "windows.gpkg", OPENINGS, what=["window"])}
+    named |= {"walls": write(folder / "fence.gpkg", FENCE, height_m=[2.0])}
+    layers = [word for name, file in named.items() for word in (f"--{name}", file)]
+    run(
+        "assess", write_lots(folder, block() | {"007": lot}), "--id", "007", "--max", "--sound-at", "power", "--unit", unit,
+        "--ordinance", folder / "town.toml", "--buildings", write_houses(folder), *layers, "--front", "south",
+        "--rear", "north", "--time-limit", 20, *words, "-o", folder / "out",
+    )  # fmt: skip
+    return checked(folder / "out")
+
+
+STUDIES = {
+    "plain": [],
+    "terrain": ["--max-slope-pct", 12],
+    "tank and aisle": ["--fuel", "propane", "--tank-gal", 250, "--aisle-ft", 5, "--item", "switchgear"],
+    "lopsided": ["--step-ft", 0.5, "--confidence", 0.8],
+}
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def study(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("yard")
+    words = STUDIES[request.param]
+    if request.param == "terrain":
+        words = [*words, "--terrain", write_terrain(folder)]
+    unit = folder / "lopsided.toml" if request.param == "lopsided" else "gx230"
+    return yard(folder, *words, unit=unit)
+
+
+def test_a_layout_is_what_its_rules_allow(study):
+    data, folder = study
+    assert data["verdict"]["allowed"] and data["layout"]["units"] > 4
+    assert not [*faults(data, folder), *way_faults(data)]
+
+
+def test_the_document_is_of_the_land_that_was_given(study):
+    site = study[0]["site"]
+    assert shape(site["lot"]).symmetric_difference(LOT).area < 0.01
+    assert shapely.union_all([shape(k) for k in site["keep_outs"]]).symmetric_difference(TREES[0]).area < 0.01
+    assert [shape(o).hausdorff_distance(OPENINGS[0]) < 0.001 for o in site["openings"]] == [True]
+    kept = {(side["kind"], round(side["setback_m"] / 0.3048, 6)) for side in site["sides"]}
+    assert kept >= {("front", 14), ("rear", 9), ("side", 5)}
+    assert len(site["buildings"]) == 2 and all(
+        metres >= 6 * 0.3048 for metres in site["building_distances_m"]
+    )
+
+
+def moved(data, unit, x_m, y_m):
+    """A unit's place and body carried away."""
+    placed = next(p for p in data["layout"]["placed"] if p["id"] == unit)
+    placed["x_m"] += x_m
+    placed["y_m"] += y_m
+    placed["body"] = shapely.geometry.mapping(shapely.affinity.translate(shape(placed["body"]), x_m, y_m))
+
+
+def beside(data):
+    """The second unit half a metre from the first."""
+    one, other = data["layout"]["placed"][:2]
+    moved(data, other["id"], one["x_m"] - other["x_m"] + 1.2, one["y_m"] - other["y_m"] + 1.2)
+
+
+def walled_in(data):
+    """A ring of keep-outs close round the first unit."""
+    body = shape(data["layout"]["placed"][0]["body"])
+    ring = body.buffer(2.2).difference(body.buffer(1.8))
+    data["site"]["keep_outs"].append(shapely.geometry.mapping(ring))
+    data["placing"]["aisle_m"] = 1.0
+
+
+def changed(*path):
+    """A number of the document that is other than it was: its place in it, then what is added."""
+    *keys, last, more = path
+
+    def change(data):
+        for key in keys:
+            data = data[key]
+        data[last] = data[last] + more
+
+    return change
+
+
+SLIPS = {
+    "moved off the lot": (lambda data: moved(data, "U1", 30, 0), "U1 stands off the lot"),
+    "moved over the setback": (lambda data: moved(data, "U1", 0, -10), "not 4.267 m"),
+    "moved into another's clearance": (beside, "wants to be clear"),
+    "not where it sounds": (lambda data: moved(data, "U2", 0.01, 0), "U2 does not sound in the scene where it stands"),
+    "a body of another size": (changed("unit", "length_m", 0.02), "its body is not the unit's"),
+    "another sound": (changed("sound", "power_db", 3, 0.1), "sounds otherwise"),
+    "another level": (changed("receptors", 0, "level_db", -0.01), "dB in the scene"),
+    "another deviation": (changed("receptors", 0, "sigma_db", -0.01), "not what the deviations add up to"),
+    "a lower limit": (changed("receptors", 0, "limit_db", -40), "over what the wanted confidence leaves"),
+    "another chance": (changed("receptors", 0, "p_exceed", 0.001), "it is exceeded with a probability of"),
+    "another setback": (changed("site", "sides", 0, "setback_m", 0.3), "not what is said"),
+    "another area": (changed("site", "taken_m2", "setback", 2.0), "not the lot together"),
+    "a missing side": (lambda data: data["site"]["sides"].pop(), "belongs to no side"),
+    "a low bound": (lambda data: data["layout"].update(bound=2), "over the bound of 2"),
+    "a lost unit": (lambda data: data["layout"]["placed"].pop(), "are listed"),
+    "a house not kept off": (changed("site", "building_distances_m", 0, 5.0), "from building 1"),
+    "a window not kept off": (changed("site", "opening_distance_m", 25.0), "from opening 1"),
+    "walled in": (walled_in, "no way of 1.00 m reaches the front of U1"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    return yard(tmp_path_factory.mktemp("plain"))
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_the_checker_sees_every_slip(plain, slip):
+    data, folder = copy.deepcopy(plain[0]), plain[1]
+    assert not [*faults(data, folder), *way_faults(data)]
+    slipped, words = SLIPS[slip]
+    slipped(data)
+    assert any(words in fault for fault in [*faults(data, folder), *way_faults(data)])
+
+
+def test_the_example_site(tmp_path):
+    example = data_folder() / "examples"
+    run(
+        "assess", example / "parcels.geojson", "--id", "EX-005", "--max", "--ordinance", "exampleton", "--sound-at", "power",
+        "--zoning", example / "zoning.geojson", "--zone-field", "zone", "--buildings", example / "buildings.geojson",
+        "--terrain", example / "terrain.tif", "--time-limit", 5, "-o", tmp_path / "out",
+    )  # fmt: skip
+    data, folder = checked(tmp_path / "out")
+    assert data["verdict"]["allowed"] and data["layout"]["units"] > 4
+    assert not [*faults(data, folder), *way_faults(data)]
+    lots = geopandas.read_file(example / "parcels.geojson").to_crs(data["site"]["crs"])
+    lot = lots.geometry[lots.parcel_id == "EX-005"].item()
+    assert shape(data["site"]["lot"]).area == pytest.approx(lot.area, rel=1e-3)
