@@ -182,7 +182,7 @@ class Ordinance:
     near_homes: NearHomes | None
     standby: Standby | None
     zone_patterns: tuple[tuple[str, tuple[str, ...]], ...]  # (zone class, patterns of zone names)
-    setback: Setback | None  # distance every unit's body keeps from the lot line, where the line has none of its own
+    setback: Setback | None  # distance that bodies keep from a lot line without one of its own
     building_distance: Setback | None
     conditions: tuple[str, ...]  # what a permit needs beside the levels, such as an engineer's finding
     not_applied: tuple[str, ...]  # rules of the code that this version does not compute, in a sentence each
