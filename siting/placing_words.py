@@ -51,7 +51,8 @@ def facts(document: Row) -> list[tuple[str, str]]:
     if placing["max_slope_pct"] is not None:
         said.append(("Slope", f"at most {placing['max_slope_pct']:g} %"))
     if placing["aisle_m"] is not None:
-        said.append(("Aisle", f"{distance(placing['aisle_m'])} wide, from the street to every unit"))
+        wide = f"{distance(placing['aisle_m'])} wide, from the street to every unit"
+        said.append(("Aisle", wide if placing["aisle_m"] else "none"))
     if placing["distances"]:
         said.append(("Distances", wording.file_name(placing["distances"])))
     if placing["items"]:

@@ -46,6 +46,10 @@ def test_feet_become_metres():
     assert (placing.max_slope_pct, placing.time_limit_s) == (8.0, 5.0)
 
 
+def test_no_aisle_is_said_by_a_width_of_nothing():
+    assert given("--aisle-ft", 0).aisle_m == 0.0 and given().aisle_m is None
+
+
 def test_sides_in_any_case_and_with_spaces():
     placing = given("--front", "North, east", "--rear", "southwest")
     assert placing.front == ("north", "east") and placing.rear == ("southwest",)

@@ -40,7 +40,7 @@ def placing_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--aisle-ft",
             type=float,
             metavar="FT",
-            help="Width of the way that reaches every unit from the street.",
+            help="Width of the way that reaches every unit from the street; 3 where left out, 0 for none.",
         ),
         click.option(
             "--distances",
@@ -106,7 +106,9 @@ def placing_of(options: dict[str, Any], unit: "Unit") -> "Placing":
     _apart(front, rear)
     step = _metres(options, "step_ft", MOST_STEP_FT, "a step in feet", LEAST_STEP_FT)
     slope = _within("--max-slope-pct", options["max_slope_pct"], 0.0, MOST_SLOPE_PCT, "a slope in percent")
-    aisle = _metres(options, "aisle_ft", MOST_AISLE_FT, "a width in feet")
+    aisle = (
+        0.0 if options["aisle_ft"] == 0 else _metres(options, "aisle_ft", MOST_AISLE_FT, "a width in feet")
+    )
     seconds = _within("--time-limit", options["time_limit"], 0.0, MOST_SECONDS, "a time in seconds")
     assert step is not None and seconds is not None
     hydrogen = _metres(options, "hydrogen_distance_ft", MOST_DISTANCE_FT, "a distance in feet")
