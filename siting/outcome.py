@@ -8,6 +8,7 @@ from shapely.geometry.base import BaseGeometry
 from siting.law import Operation, Ordinance, Statistic
 from siting.model import Assumption, Environment, Facts, Neighbour, Question, Site, Sound, State, Unit
 from siting.parts import Scene
+from siting.remedy import Mitigation
 from siting.yard import PlacedItem, Placing, Run
 
 
@@ -212,3 +213,4 @@ class Study:
     items: tuple[PlacedItem, ...] = ()
     runs: tuple[Run, ...] = ()
     search: Search | None = None
+    mitigation: Mitigation | None = None  # None: not asked for
