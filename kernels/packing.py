@@ -217,3 +217,53 @@ def grow(chosen: Ints, load: Floats, lattice: Lattice, most: int, full: float, p
             break
         chosen = more
     return chosen
+
+
+@kernel
+def gather(
+    chosen: Ints, load: Floats, lattice: Lattice, away: Floats, order: Ints, full: float, passes: int
+) -> Ints:
+    """Move one pose at a time nearer, those farthest away first, as long as no row comes over `full`.
+
+    Parameters
+    ----------
+    away : (P,) float
+        What is to be small; a pose moves only to one where it is.
+    order : (P,) int64
+        Poses by `away`, the lowest first.
+    passes : int
+        The largest number of rounds over all poses.
+    """
+    mask = chosen_mask(chosen, load.shape[0])
+    blocked = np.zeros(load.shape[0], np.int64)
+    for p in chosen:
+        block_colliding(p, lattice, blocked, 1)
+    total = row_sums(chosen, load)
+    for _ in range(passes):
+        moved = False
+        here = np.flatnonzero(mask)
+        for k in here[np.argsort(-away[here], kind="mergesort")]:
+            block_colliding(k, lattice, blocked, -1)
+            to = k
+            for p in order:
+                if away[p] >= away[k]:
+                    break
+                if blocked[p] > 0:
+                    continue
+                fits = True
+                for r in range(load.shape[1]):
+                    if total[r] - load[k, r] + load[p, r] > full:
+                        fits = False
+                        break
+                if fits:
+                    to = p
+                    break
+            block_colliding(to, lattice, blocked, 1)
+            if to != k:
+                mask[k], mask[to] = False, True
+                for r in range(load.shape[1]):
+                    total[r] += load[to, r] - load[k, r]
+                moved = True
+        if not moved:
+            break
+    return np.flatnonzero(mask)

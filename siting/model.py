@@ -229,6 +229,8 @@ class Layout:
     bound: int
     bound_by: int  # a receptor's index, or -1 for space
     status: Status = "open"
+    largest: int = 0  # units of the largest legal layout found, where another number was asked for
+    one_more: Ints | None = None  # the best layout found of one unit more, which keeps no limit; None where none has room
     binding: tuple[tuple[int, int], ...] = ()  # receptor and metric of the limits that stop one unit more, the dearest first
 
 

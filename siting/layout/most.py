@@ -114,7 +114,7 @@ def _searched(hearing: Hearing, demand: Demand, rows: Rows, chosen: Ints, ends: 
         bound, price = placement.bounded(hearing.poses, true.load, len(found.chosen), ends - monotonic())
     binding = _dearest(true, price)
     by = binding[0][0] if binding else -1
-    return found.chosen, Layout(found.chosen, bound, by, found.status, binding)
+    return found.chosen, Layout(found.chosen, bound, by, found.status, binding=binding)
 
 
 def _bounded(hearing: Hearing, demand: Demand, rows: Rows, chosen: Ints) -> Layout:
@@ -130,7 +130,7 @@ def _bounded(hearing: Hearing, demand: Demand, rows: Rows, chosen: Ints) -> Layo
             bound, binding = priced, _dearest(true, price)
     bound = max(bound, len(chosen))
     by = binding[0][0] if binding else -1
-    return Layout(chosen, bound, by, "optimal" if bound == len(chosen) else "open", binding)
+    return Layout(chosen, bound, by, "optimal" if bound == len(chosen) else "open", binding=binding)
 
 
 def _dearest(load: Loads, price: Floats) -> tuple[tuple[int, int], ...]:

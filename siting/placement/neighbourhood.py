@@ -10,11 +10,11 @@ from siting.placement.full import SHORT
 from siting.placement.poses import lattice_of, some_of
 from siting.placement.program import solve
 
-FREED = 12  # units taken up at once
-MOST_FREE = 1_600  # poses that a part may have: what HiGHS lays in about a second
-NODES = 200
+FREED = 6  # units taken up at once
+MOST_FREE = 600  # poses that a part may have: what HiGHS lays in about half a second
+NODES = 50
 WEIGHT = 0.3  # of what a unit takes of the limits, against the unit itself
-GAP = 0.002
+GAP = 0.01
 
 
 def improved(
@@ -31,7 +31,7 @@ def improved(
     tried: set[bytes] = set()
     while len(chosen) < bound:
         for centre in _centres(poses, chosen, cost):
-            taken = _nearest(poses, chosen, centre, freed)
+            taken = nearest_units(poses, chosen, centre, freed)
             mark = taken.tobytes()
             if mark in tried:
                 continue
@@ -53,7 +53,8 @@ def _centres(poses: Poses, chosen: Ints, cost: Floats) -> list[Floats]:
     return list(poses.xy[order])
 
 
-def _nearest(poses: Poses, chosen: Ints, centre: Floats, count: int) -> Ints:
+def nearest_units(poses: Poses, chosen: Ints, centre: Floats, count: int) -> Ints:
+    """The units nearest to a place."""
     away = np.hypot(*(poses.xy[chosen] - centre).T)
     return np.sort(chosen[np.argsort(away, kind="stable")[:count]])
 
@@ -70,7 +71,7 @@ def _laid_again(
     """The layout with some of its units laid again; None where that makes it no better."""
     kept = np.setdiff1d(chosen, taken)
     room = SHORT - load[kept].sum(axis=0)
-    free = _free(poses, lattice, load, kept, taken, room)
+    free = free_poses(poses, lattice, load, kept, taken, room, MOST_FREE)
     some = some_of(poses, free)
     top = cost[free].max(initial=0.0)
     gain = 1.0 - (WEIGHT / top) * cost[free] if top > 0 else np.ones(len(free))
@@ -84,8 +85,8 @@ def _laid_again(
     return None
 
 
-def _free(
-    poses: Poses, lattice: footprints.Lattice, load: Floats, kept: Ints, taken: Ints, room: Floats
+def free_poses(
+    poses: Poses, lattice: footprints.Lattice, load: Floats, kept: Ints, taken: Ints, room: Floats, most: int
 ) -> Ints:
     """Poses near the units taken up that collide with none of the others and that the limits can bear; those of the units too."""
     blocked = np.zeros(len(poses), np.int64)
@@ -94,5 +95,5 @@ def _free(
     fits = np.flatnonzero((blocked == 0) & (load <= room).all(axis=1))
     low, high = poses.xy[taken].min(axis=0), poses.xy[taken].max(axis=0)
     away = np.maximum(np.maximum(low - poses.xy[fits], poses.xy[fits] - high), 0.0).max(axis=1)
-    near = fits[np.argsort(away, kind="stable")[:MOST_FREE]]
+    near = fits[np.argsort(away, kind="stable")[:most]]
     return np.union1d(near, taken)

@@ -122,6 +122,43 @@ def solve(
         matrix = _stacked(cliques, load, active)
 
 
+def least_peak(
+    poses: Poses, load: Floats, there: Floats, units: int, below: float, seconds: float, nodes: int
+) -> Ints | None:
+    """So many units whose fullest limit is as empty as can be; None where none is found that stays below.
+
+    Parameters
+    ----------
+    there : (R,)
+        What of each limit is taken already.
+    """
+    cliques, active = clique_rows(poses), busiest(load + there / max(units, 1), FIRST_ROWS)
+    gain = np.append(np.zeros(len(poses)), 1.0)
+    whole_numbers = np.append(np.ones(len(poses)), 0.0)
+    many = LinearConstraint(np.append(np.ones(len(poses)), 0.0)[None], units, units)
+    while True:
+        least = np.zeros((len(active), 1)) - 1.0
+        apart = sparse.hstack([cliques, sparse.csr_matrix((cliques.shape[0], 1))])
+        limits = sparse.hstack([sparse.csr_matrix(load[:, active].T), sparse.csr_matrix(least)])
+        found = milp(
+            gain, integrality=whole_numbers, bounds=Bounds(0, np.append(np.ones(len(poses)), below)),
+            constraints=[
+                LinearConstraint(apart, -np.inf, 1), LinearConstraint(limits, -np.inf, -there[active]), many,
+            ],
+            options={"time_limit": max(seconds, 0.01), "node_limit": nodes, "mip_rel_gap": 1e-4},
+        )  # fmt: skip
+        if found.x is None:
+            return None
+        chosen = np.flatnonzero(found.x[:-1] > 0.5)
+        total = there + load[chosen].sum(axis=0)
+        more = _over(total, np.full(len(total), found.x[-1] + BROKEN), active)
+        cut = collision_rows(poses, chosen)
+        if not len(more) and not cut.shape[0]:
+            return chosen if len(chosen) == units and total.max() < below * (1 - BROKEN) else None
+        active = np.concatenate([active, more])
+        cliques = sparse.vstack([cliques, cut], format="csr") if cut.shape[0] else cliques
+
+
 def busiest(load: Floats, count: int) -> Ints:
     """The limits that all poses together fill most."""
     return np.argsort(-load.sum(axis=0), kind="stable")[:count]

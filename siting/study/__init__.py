@@ -1,5 +1,5 @@
 """From a lot and a question to a study: what is asked, the case, the layouts, the verdict."""
 
-from siting.study.steps import assess
+from siting.study.steps import assess, placed
 
-__all__ = ["assess"]
+__all__ = ["assess", "placed"]

@@ -8,15 +8,17 @@ from siting import layout, noise
 from siting.geodata.parcels import file_places
 from siting.model import Floats, Ints, Layout, State
 from siting.outcome import PlacedUnit, Reading, Study
-from siting.placement import body_polygon
+from siting.placement import body_polygon, runs
 from siting.receptors.around import neighbours
 from siting.scene.elevation import ground_at
 from siting.site import Land
 from siting.study import findings, reasons
 from siting.study.asked import Asked
 from siting.study.case import Case, demand_for, limits_of, sigma_db
+from siting.study.one_more import search_of
 from siting.study.periods import period_answers
 from siting.study.voices import Voice
+from siting.study.yard import Yard
 from siting.verdict import (
     Compared,
     compared,
@@ -28,8 +30,16 @@ from siting.verdict import (
 )
 
 
-def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, rows: layout.Rows) -> Study:
-    """The whole answer for one lot, from a case and a layout for every sound."""
+def study(
+    land: Land,
+    yard: Yard,
+    cases: list[Case],
+    layouts: list[Layout],
+    asked: Asked,
+    rows: layout.Rows,
+    seconds: float,
+) -> Study:
+    """The whole answer for one lot, from a case and a layout for every sound; `seconds` is what the search took."""
     found = [heard(case, voice, each) for case, voice, each in zip(cases, asked.voices, layouts, strict=True)]
     voice, answer, steady = asked.voices[asked.used], layouts[asked.used], found[asked.used]
     case = cases[asked.used]
@@ -96,6 +106,10 @@ def study(land: Land, cases: list[Case], layouts: list[Layout], asked: Asked, ro
         environment=case.around.environment,
         scene=scene,
         inputs=findings.inputs(land, case, asked.unit, asked.ordinance),
+        placing=asked.placing,
+        items=yard.items,
+        runs=runs(yard.services, case.poses.xy[answer.chosen]),
+        search=search_of(case, voice, answer, placed, steady, seconds),
     )
 
 

@@ -8,6 +8,7 @@ from siting.model import Floats, Question, Unit
 from siting.ordinance import metrics_of
 from siting.sound import readings, resolve_sound, variants
 from siting.study.voices import Voice, voices
+from siting.yard import Placing
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,7 @@ class Asked:
     basis: Floats  # (B, 9) the sums over octave bands that transfer is computed in
     voices: tuple[Voice, ...]
     used: int
+    placing: Placing
 
     @property
     def wanted(self) -> int | None:
@@ -46,8 +48,12 @@ def asked(
     sound_at: str | None,
     operation: Operation,
     spectra: bool,
+    placing: Placing,
+    others: bool = True,
 ) -> Asked:
     """The question with every reading of the stated level, and with every spectrum template where `spectra` is true.
+
+    Without `others` the one sound alone that the study uses.
 
     Raises
     ------
@@ -57,6 +63,7 @@ def asked(
     metrics = metrics_of(ordinance) if ordinance else ("dba",)
     resolved = resolve_sound(unit, sound_at)
     sounds = variants(unit, sound_at) if spectra else readings(unit, sound_at)
+    sounds = sounds if others else (resolved,)
     used = [(s.reading, s.spectrum) for s in sounds].index((resolved.reading, resolved.spectrum))
     basis, heard = voices(unit, sounds, metrics, ordinance, operation)
-    return Asked(unit, ordinance, question, operation, metrics, basis, heard, used)
+    return Asked(unit, ordinance, question, operation, metrics, basis, heard, used, placing)

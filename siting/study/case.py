@@ -18,13 +18,16 @@ from siting.metrics import needs_lowest
 from siting.model import Environment, Floats, Poses, Receptors, Site
 from siting.ordinance import Limits, Rule
 from siting.parts import Source
+from siting.placement.items import item_sources
 from siting.receptors.around import place_receptors
 from siting.receptors.lot_lines import spacing_for
 from siting.receptors.outdoors import joined, outdoors, picked
 from siting.site import Land, start_of
 from siting.study.asked import Asked
 from siting.study.voices import Voice
+from siting.study.yard import Yard
 from siting.surroundings import Surroundings, screening_buildings, surroundings, walls_near
+from siting.yard import PlacedItem
 
 NEAR_DB, SURELY_DB = (
     5.0,
@@ -48,7 +51,8 @@ class Case:
     limits: dict[bool, Limits]  # as a sound without a tone has them, and as one with a tone
     method_db: Floats  # (R,) standard deviation of the method
     path_m: tuple[Floats, Floats]  # (R,) greatest distance from a unit, mean height of unit and receptor
-    machines: tuple[Source, ...]  # what is there already, near enough to be heard
+    items: tuple[PlacedItem, ...]  # what stands in the yard beside the units
+    machines: tuple[Source, ...]  # what is there already and what items sound, near enough to be heard
     existing: Floats  # (R, M) their energy
     reach_m: float
     hearing: Hearing
@@ -60,16 +64,10 @@ class Case:
 
 
 def make_case(
-    land: Land,
-    row: int,
-    site: Site,
-    terrain: Terrain | None,
-    poses: Poses,
-    asked: Asked,
-    environment: Environment,
-    reach_m: float,
+    land: Land, row: int, yard: Yard, asked: Asked, environment: Environment, reach_m: float
 ) -> Case:
     """Put receptors around a site, look up their limits, and compute what is heard there already."""
+    site, terrain = yard.site, yard.terrain
     roofs = screening_buildings(land, site, reach_m)
     bare = terrain is None and not len(roofs) and not walls_near(land, site, reach_m)
     screened = None if bare else land.buildings.geometries[roofs]
@@ -77,12 +75,24 @@ def make_case(
     placed = place_receptors(land, row, site, asked.ordinance, reach_m, height, spacing, screened)
     ears = np.concatenate([placed.xy, placed.pieces.reshape(-1, 2)])
     around = surroundings(land, site, terrain, ears, reach_m, environment)
-    return _case(land, site, terrain, poses, asked, reach_m, around, outdoors(placed, around))
+    return _case(
+        land, site, terrain, yard.poses, yard.items, asked, reach_m, around, outdoors(placed, around)
+    )
 
 
 def with_receptors(land: Land, case: Case, receptors: Receptors) -> Case:
     """The same case with other receptors."""
-    return _case(land, case.site, case.terrain, case.poses, case.asked, case.reach_m, case.around, receptors)
+    return _case(
+        land,
+        case.site,
+        case.terrain,
+        case.poses,
+        case.items,
+        case.asked,
+        case.reach_m,
+        case.around,
+        receptors,
+    )
 
 
 def extended(land: Land, case: Case, more: Receptors) -> Case:
@@ -101,6 +111,7 @@ def _case(
     site: Site,
     terrain: Terrain | None,
     poses: Poses,
+    items: tuple[PlacedItem, ...],
     asked: Asked,
     reach_m: float,
     around: Surroundings,
@@ -112,7 +123,9 @@ def _case(
     own_zones = zones_under(land.zoning, start_of(site))
     mean_height = (receptors.height_m + unit.source_height_m) / 2
     farthest = receptors.distance_m + np.hypot(*np.ptp(np.array(start_of(site).bounds).reshape(2, 2), axis=0))
-    machines = _heard(machine_sources(land.machines), receptors, ordinance, operation)
+    machines = _heard(
+        (*machine_sources(land.machines), *item_sources(items)), receptors, ordinance, operation
+    )
     scene = replace(around.scene, sources=machines)
     existing = noise.scene_levels(scene, receptors.xy, receptors.height_m, asked.metrics)
     tones = {voice.tonal for voice in asked.voices} | {False}  # what holds without a tone is told, too
@@ -126,6 +139,7 @@ def _case(
         {tone: _limits(ordinance, receptors, own_zones, operation, tone) for tone in sorted(tones)},
         uncertainty.method_db(farthest, mean_height),
         (farthest, mean_height),
+        items,
         machines,
         10 ** (existing / 10),
         reach_m,

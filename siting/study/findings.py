@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from siting import judgement, layout, noise, surroundings, uncertainty, verdict
 from siting import ordinance as rules
+from siting.fuel import fuel_assumptions
 from siting.geodata.parcels import file_places
 from siting.geodata.walls import THICK_M
 from siting.law import Ordinance
@@ -152,7 +153,13 @@ def warnings(land: Land, case: Case) -> tuple[str, ...]:
     if land.machines and short:
         why = "Machines that are there run all hour, so nothing is taken off for units that run a part of it."
         there = (*there, why)
-    said = (*in_the_levels(case.around), *_beside_walls(case), *there, *case.site.notes, *case.receptors.notes)
+    said = (
+        *in_the_levels(case.around),
+        *_beside_walls(case),
+        *there,
+        *case.site.notes,
+        *case.receptors.notes,
+    )
     return (*said, *(alone if count > OPEN_DIRECTIONS else ()))
 
 
@@ -177,15 +184,23 @@ def already_over(case: Case, limits: Limits) -> tuple[str, ...]:
 def in_the_levels(around: Surroundings) -> tuple[str, ...]:
     """Which buildings, which terrain and which ground the levels were computed with, and which buildings not."""
     scene = around.scene
-    houses, walls = (len({part.id.partition("/")[0] for part in parts}) for parts in (scene.buildings, scene.walls))
-    standing = [f"{count:,} {what}{'s' * (count > 1)}" for count, what in ((houses, "building"), (walls, "wall")) if count]
+    houses, walls = (
+        len({part.id.partition("/")[0] for part in parts}) for parts in (scene.buildings, scene.walls)
+    )
+    standing = [
+        f"{count:,} {what}{'s' * (count > 1)}"
+        for count, what in ((houses, "building"), (walls, "wall"))
+        if count
+    ]
     does = "screen and reflect" if houses + walls > 1 else "screens and reflects"
     said = [
         f"{' and '.join(standing)} {does}" if standing else "no building screens or reflects",
         f"ground heights from {scene.terrain.name}" if scene.terrain else "flat ground",
         *([f"{len(scene.ground):,} pieces of ground of known ground factor"] if scene.ground else []),
     ]
-    notes = [f"In the levels: {', '.join(said)}. {'Fences' if walls else 'Walls, fences'} and plants are not in them."]
+    notes = [
+        f"In the levels: {', '.join(said)}. {'Fences' if walls else 'Walls, fences'} and plants are not in them."
+    ]
     if around.unknown_heights:
         count = around.unknown_heights
         notes.append(
@@ -195,8 +210,8 @@ def in_the_levels(around: Surroundings) -> tuple[str, ...]:
         )
     if around.off_terrain:
         notes.append(
-            f"{around.off_terrain:,} of the buildings and walls near by stand where the terrain has no heights: they neither screen "
-            "nor reflect."
+            f"{around.off_terrain:,} of the buildings and walls near by stand where the terrain has no heights: they neither "
+            "screen nor reflect."
         )
     return tuple(notes)
 
@@ -245,6 +260,7 @@ def assumptions(land: Land, unit: Unit, voice: Voice, case: Case, limits: Limits
         ),
         *unit.assumptions,
         *case.site.assumptions,
+        *fuel_assumptions(unit, case.asked.placing),
         *limits.assumptions,
         *(() if land.existing is None else land.existing.assumptions),
         *(() if land.walls is None else land.walls.assumptions),

@@ -1,0 +1,196 @@
+"""A layout for every sound: patterns for all of them, proof for the one that the study uses, and no worst point left out."""
+
+from dataclasses import dataclass, replace
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting import layout
+from siting.hearing import open_together, together
+from siting.model import Ints, Layout
+from siting.placement import MOST_UNITS
+from siting.site import Land
+from siting.study.asked import Asked
+from siting.study.case import NEAR_DB, SURELY_DB, Case, demand_for, narrowed
+from siting.study.worst_points import worst_points
+from siting.study.yard import Yard
+
+NOTHING: Ints = np.zeros(0, np.int64)  # a layout of no units
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """A layout for every sound, the case that they were found in, and what was computed of it."""
+
+    case: Case
+    layouts: list[Layout]
+    rows: layout.Rows
+
+
+def _chains(asked: Asked) -> list[list[int]]:
+    """Sounds of one spectrum and tone, the loudest first: what is legal for one is legal for those after it."""
+    chains: dict[tuple[str, bool], list[int]] = {}
+    for k in sorted(range(len(asked.voices)), key=lambda k: -asked.voices[k].sound.power_dba):
+        chains.setdefault((asked.voices[k].sound.spectrum, asked.voices[k].tonal), []).append(k)
+    return list(chains.values())
+
+
+def quick_layouts(case: Case, asked: Asked) -> tuple[list[Ints], layout.Rows]:
+    """About how many units are legal for each sound; as many as the search ends at are legal for quieter ones too."""
+    rows = layout.first_rows(case.hearing, demand_for(case, asked.voices[asked.used]))
+    found = [NOTHING] * len(asked.voices)
+    for chain in _chains(asked):
+        last: Ints | None = None
+        for k in chain:
+            if last is None or len(last) < MOST_UNITS:
+                last = layout.quick_layout(case.hearing, demand_for(case, asked.voices[k]), rows)
+            found[k] = last
+    return found, rows
+
+
+def with_worst_points(
+    land: Land, yard: Yard, whole: Case, asked: Asked, quick: list[Ints], keep: NDArray[np.bool_]
+) -> Answers:
+    """The answers with the worst point of every neighbour among the receptors, found by refining, until it breaks no limit."""
+    ends = monotonic() + asked.placing.time_limit_s
+    keep, found = _past_buildings(whole, asked, quick, keep)
+    case, layouts, rows = found.case, found.layouts, found.rows
+    voice, before, used = asked.voices[asked.used], len(case.receptors), asked.used
+    layouts[used], rows = _best(case, yard, asked, layouts[used], rows, ends)
+    while True:
+        chosen, broken = layouts[used].chosen, False
+        if asked.wanted is None:
+            refined, broken = worst_points(land, case, voice, chosen, everybody=False)
+        if not broken:
+            refined, broken = worst_points(land, case, voice, chosen)
+        if not broken or asked.wanted is not None:
+            break
+        case = refined  # with more receptors behind those that were there, so the rows still hold
+        layouts[used], rows = layout.most_units(case.hearing, demand_for(case, voice), rows, NOTHING)
+        layouts[used], rows = _best(case, yard, asked, layouts[used], rows, ends)
+    layouts, rows = _others(refined, yard, asked, layouts, rows, before)
+    chosen_all = [each.chosen for each in layouts]
+    if (_near_limits(whole, asked, chosen_all, SURELY_DB) & ~keep).any():
+        # the layouts moved toward points left out
+        return with_worst_points(land, yard, whole, asked, chosen_all, keep)
+    return Answers(refined, layouts, rows)
+
+
+def _best(
+    case: Case, yard: Yard, asked: Asked, found: Layout, rows: layout.Rows, ends: float
+) -> tuple[Layout, layout.Rows]:
+    """The layout that the study uses: searched with proof, every unit with a way, the quietest and closest of as many."""
+    demand = demand_for(case, asked.voices[asked.used])
+    left = max(ends - monotonic(), 0.0)
+    if asked.wanted is None:
+        found, rows = _most(case, yard, asked, found, rows, ends)
+    elif layout.nearest_to_limit(case.hearing, demand, found.chosen)[0] > layout.OVER_DB:
+        most, rows = layout.most_units(case.hearing, demand, rows, NOTHING, left)
+        found = replace(most, chosen=found.chosen, largest=len(yard.mended(most.chosen)))
+    found = _mended(yard, found)
+    return layout.settled(case.hearing, demand, found, rows, yard.service_xy, ends, yard.mended), rows
+
+
+def _most(
+    case: Case, yard: Yard, asked: Asked, found: Layout, rows: layout.Rows, ends: float
+) -> tuple[Layout, layout.Rows]:
+    """The most units, and the best layout of one more; where that keeps every limit, it is the layout, and so on."""
+    demand, start = demand_for(case, asked.voices[asked.used]), found.chosen
+    while True:
+        found, rows = layout.most_units(case.hearing, demand, rows, start, max(ends - monotonic(), 0.0))
+        count = len(found.chosen)
+        if count >= MOST_UNITS:
+            return replace(found, largest=count), rows
+        more, rows = layout.quietest_units(case.hearing, demand, count + 1, rows, [])
+        if len(more) <= count:
+            return replace(found, largest=count), rows
+        if layout.nearest_to_limit(case.hearing, demand, more)[0] > layout.OVER_DB:
+            return replace(found, largest=count, one_more=more), rows
+        start = more
+
+
+def _mended(yard: Yard, found: Layout) -> Layout:
+    """The layout less the units that leave others without a way."""
+    chosen = yard.mended(found.chosen)
+    if len(chosen) == len(found.chosen):
+        return found
+    return replace(found, chosen=chosen, status="open", largest=min(found.largest, len(chosen)))
+
+
+def _others(
+    case: Case, yard: Yard, asked: Asked, layouts: list[Layout], rows: layout.Rows, before: int
+) -> tuple[list[Layout], layout.Rows]:
+    """The other sounds' layouts kept to the worst points found, too; a quieter sound has no fewer units than the used one."""
+    if asked.wanted is not None:
+        return layouts, rows
+    new, used = np.arange(before, len(case.receptors)), layouts[asked.used]
+    for chain in _chains(asked):
+        quieter = False
+        for k in chain:
+            if k == asked.used:
+                quieter = True
+                continue
+            demand = demand_for(case, asked.voices[k])
+            over = layout.excess(demand, together(case.hearing, layouts[k].chosen, new), new)
+            if (over > layout.OVER_DB).any():
+                layouts[k], rows = layout.most_units(case.hearing, demand, rows, NOTHING)
+            layouts[k] = _mended(yard, layouts[k])
+            if quieter and len(used.chosen) > len(layouts[k].chosen):
+                bound = max(layouts[k].bound, len(used.chosen))
+                layouts[k] = replace(layouts[k], chosen=used.chosen, bound=bound)
+    return layouts, rows
+
+
+def _past_buildings(
+    whole: Case, asked: Asked, quick: list[Ints], keep: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], Answers]:
+    """The answers with every point between others that a layout comes near to, if there were no buildings.
+
+    Points are taken in where that level is within `NEAR_DB` of the limit, until none is left out within `SURELY_DB`.
+    """
+    found = quick
+    while True:
+        keep = keep | _near_limits(whole, asked, found, NEAR_DB)
+        case = narrowed(whole, keep)
+        rows = layout.first_rows(case.hearing, demand_for(case, asked.voices[asked.used]))
+        layouts, rows = _answers(case, asked, rows)
+        found = [each.chosen for each in layouts]
+        if not (_near_limits(whole, asked, found, SURELY_DB) & ~keep).any():
+            return keep, Answers(case, layouts, rows)
+
+
+def _near_limits(case: Case, asked: Asked, layouts: list[Ints], near_db: float) -> NDArray[np.bool_]:
+    """Receptors that one of the layouts, with nothing in its way, brings so near their limit."""
+    near = np.zeros(len(case.receptors), bool)
+    if case.receptors.between.any():
+        for voice, chosen in zip(asked.voices, layouts, strict=True):
+            near |= layout.excess(demand_for(case, voice), open_together(case.hearing, chosen)) > -near_db
+    return near
+
+
+def _answers(case: Case, asked: Asked, rows: layout.Rows) -> tuple[list[Layout], layout.Rows]:
+    """A layout for each sound; the transfer is the same, the power differs."""
+    if asked.wanted is not None:
+        return _wanted_answers(case, asked, asked.wanted, rows)
+    found: dict[int, Layout] = {}
+    for chain in _chains(asked):
+        legal = NOTHING
+        for k in chain:
+            found[k], rows = layout.most_units(case.hearing, demand_for(case, asked.voices[k]), rows, legal)
+            legal = found[k].chosen
+    return [found[k] for k in range(len(asked.voices))], rows
+
+
+def _wanted_answers(
+    case: Case, asked: Asked, wanted: int, rows: layout.Rows
+) -> tuple[list[Layout], layout.Rows]:
+    """One layout of the wanted number for all sounds, the quietest under the one that is used, and the bound for each."""
+    demand = demand_for(case, asked.voices[asked.used])
+    most, rows = layout.most_units(case.hearing, demand, rows, NOTHING)
+    parts = (
+        [most.chosen] if len(most.chosen) >= wanted else []
+    )  # where as many are legal, a part of them will do
+    chosen, rows = layout.quietest_units(case.hearing, demand, wanted, rows, parts)
+    bounds = [layout.only_bound(case.hearing, demand_for(case, voice), rows) for voice in asked.voices]
+    return [replace(each, chosen=chosen, largest=len(most.chosen)) for each in bounds], rows
