@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from shapely.geometry import mapping
+import shapely
 
 from siting import wording
 from siting.mitigation.words import size
@@ -50,7 +50,12 @@ def walls_geojson(remedy: Document, crs: str, known: list[Document]) -> Document
 def wall_document(wall: Any) -> Document:
     """A wall: its height above ground, the share of energy that it takes in (null: it sends nothing back), its line."""
     share = None if wall.absorption is None else wall.absorption[0]
-    return {"height_m": wall.height_m, "absorption": share, "line": mapping(wall.line)}
+    return {"height_m": wall.height_m, "absorption": share, "line": _line(wall.line)}
+
+
+def _line(line: shapely.LineString) -> Document:
+    """GeoJSON geometry at full precision: a level hangs on it."""
+    return {"type": "LineString", "coordinates": shapely.get_coordinates(line).tolist()}
 
 
 def _remedy(remedy: Remedy) -> Document:
