@@ -24,9 +24,10 @@ from siting.outcome import Study
 from siting.output import check_folder, make_folder
 from siting.site import Land, read_land
 from siting.sound import readings
-from siting.study.steps import CONTINUOUS, assess
+from siting.study.steps import AS_ASSUMED, CONTINUOUS, assess
 from siting.surroundings import ENVIRONMENT
 from siting.verdict import worst_row
+from siting.yard import Placing
 
 OF_WORST = (  # of the row of `siting.verdict.worst_row`
     "neighbour", "zone", "period", "metric", "statistic", "level_db", "limit_db", "margin_db", "sigma_db", "p_exceed",
@@ -48,6 +49,7 @@ class Order:
     sound_at: str | None
     environment: Environment
     operation: Operation
+    placing: Placing
 
 
 def run_batch(
@@ -60,6 +62,7 @@ def run_batch(
     *,
     environment: Environment = ENVIRONMENT,
     operation: Operation = CONTINUOUS,
+    placing: Placing = AS_ASSUMED,
     overwrite: bool = False,
     workers: int | None = None,
     progress: Any = None,
@@ -84,7 +87,7 @@ def run_batch(
         Where a file or the output folder cannot be used, or the unit's level holds elsewhere than at `sound_at`.
     """
     check_folder(output, overwrite)
-    order = Order(land, unit, ordinance, question, sound_at, environment, operation)
+    order = Order(land, unit, ordinance, question, sound_at, environment, operation, placing)
     names = columns(order)
     parcels = read_land(**land).parcels  # bad input ends here, before any process starts
     make_folder(output)
@@ -104,8 +107,8 @@ def run_batch(
 def columns(order: Order) -> list[str]:
     """The columns of a row; the last ones are a pair for each reading of the stated level."""
     fixed = [
-        "id", "state", "allowed", "units", "bound", "bound_by", "kw", "area_m2", "buildable_area_m2", "receptor", *OF_WORST,
-        "reading", "reading_origin", "reason",
+        "id", "state", "allowed", "units", "bound", "bound_by", "gap", "status", "kw", "area_m2", "buildable_area_m2",
+        "receptor", *OF_WORST, "reading", "reading_origin", "reason",
     ]  # fmt: skip
     return fixed + [
         f"{what}_{s.reading}" for s in readings(order.unit, order.sound_at) for what in ("units", "state")
@@ -120,7 +123,7 @@ def lot_row(land: Land, index: int, order: Order) -> Row:
     try:
         study = assess(
             land, primary, order.unit, order.ordinance, order.question, order.sound_at, order.environment, order.operation,
-            spectra=False,
+            spectra=False, placing=order.placing,
         )  # fmt: skip
         row.update(study_row(study), id=lot_id)
         if primary != index:
@@ -146,6 +149,8 @@ def study_row(study: Study) -> Row:
         "units": len(study.placed),
         "bound": study.bound,
         "bound_by": study.bound_by,
+        "gap": study.search.gap if study.search else None,
+        "status": study.search.status if study.search else None,
         "kw": len(study.placed) * study.unit.kw,
         "area_m2": study.site.lot.area,
         "buildable_area_m2": study.site.buildable.area,
@@ -217,5 +222,5 @@ def _is_count(name: str) -> bool:
 
 def _is_number(name: str) -> bool:
     return _is_count(name) or name in (
-        "kw", "area_m2", "buildable_area_m2", "level_db", "limit_db", "margin_db", "sigma_db", "p_exceed",
+        "gap", "kw", "area_m2", "buildable_area_m2", "level_db", "limit_db", "margin_db", "sigma_db", "p_exceed",
     )  # fmt: skip

@@ -49,6 +49,16 @@ def print_study(data: Document, console: Console, seconds: float | None = None) 
     _print_verdict(data, console)
 
 
+def print_place(data: Document, console: Console, poses: int, seconds: float | None) -> None:
+    """Print a layout alone: its units, its search, what stands beside them, notes, and the verdict."""
+    _print_layout(data, console)
+    _line(console, f"{poses:,} poses on the lattice")
+    print_placing(data, console, seconds)
+    for note in data["notes"]:
+        console.print(Text(f"Note: {note}"))
+    _print_verdict(data, console)
+
+
 def _heading(console: Console, words: str) -> None:
     console.print()
     console.print(Text(words, style="bold"))

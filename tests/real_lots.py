@@ -14,15 +14,18 @@ from siting.geodata.parcels import find_lot
 from siting.law import Operation
 from siting.layout import Demand
 from siting.model import FOOT_M, Question
-from siting.placement import lattice_poses
-from siting.site import make_site, read_land
+from siting.site import read_land
+from siting.study import placed
 from siting.study.asked import asked
 from siting.study.case import Case, demand_for, make_case, narrowed
+from siting.study.yard import yard_of
 from siting.surroundings import ENVIRONMENT
+from siting.yard import Placing
 
 DATA = Path(__file__).parents[2] / "shared" / "geodata"
 MISSING = "../shared/geodata is not beside the checkout"
 REACH_M = 120.0  # neighbours looked for; farther ones are no nearer to their limits than these
+MOST = Question("max")
 AS_RUN = Operation(tone=False, accept_unverified=True)
 
 
@@ -69,9 +72,16 @@ def ready(name: str, step_m: float = FOOT_M) -> Ready:
     lot = LOTS[name]
     here, unit, code = land(lot.city), load_unit("gx230"), load_ordinance(lot.ordinance)
     row = find_lot(here.parcels, id=lot.id)
-    question = asked(unit, code, Question("max"), "power", AS_RUN, spectra=False)
-    site, terrain = make_site(here, row, code)
-    poses = lattice_poses(site, unit, step_m)
-    whole = make_case(here, row, site, terrain, poses, question, ENVIRONMENT, REACH_M)
+    placing = Placing(step_m=step_m)
+    question = asked(unit, code, MOST, "power", AS_RUN, False, placing, others=False)
+    whole = make_case(here, row, yard_of(here, row, unit, code, placing), question, ENVIRONMENT, REACH_M)
     case = narrowed(whole, ~whole.receptors.between)
     return Ready(case, demand_for(case, question.voices[question.used]))
+
+
+def study(name: str, seconds: float):
+    """The whole study of one of `LOTS` for its one sound, as `siting place` makes it, in which the search has so many seconds."""
+    lot = LOTS[name]
+    here, code, placing = land(lot.city), load_ordinance(lot.ordinance), Placing(time_limit_s=seconds)
+    row = find_lot(here.parcels, id=lot.id)
+    return placed(here, row, load_unit("gx230"), code, MOST, "power", operation=AS_RUN, placing=placing)[0]

@@ -487,6 +487,7 @@ def example_document() -> dict[str, Any]:
             "binding": [stopping(worst)],
             "one_more": "Three units keep every limit and four do not.",
         },
+        "mitigation": None,
         "receptors": receptors,
         "neighbours": sorted(worst_rows, key=badness),
         "worst": {

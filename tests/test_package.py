@@ -161,6 +161,40 @@ def test_how_units_are_placed(report, example):
         assert words in text, words
 
 
+def remedy(kind, size, units, margin_db, cost, sentence):
+    return {
+        "kind": kind, "size": size, "units": units, "margin_db": margin_db, "cost": cost, "sentence": sentence, "state": "PASS",
+    }  # fmt: skip
+
+
+def test_mitigation_is_told_where_it_was_looked_for(example, report):
+    assert "Mitigation considered" not in " ".join(report)
+    asked = copy.deepcopy(example)
+    asked["mitigation"] = {
+        "goal": 6, "allowed": 3, "runs": 14, "frontier": [], "costs": None,
+        "remedies": [
+            remedy("fewer units", "3 fewer", 3, 2.6, None, "Three units keep every limit."),
+            remedy("wall", "7 ft by 40 ft", 6, 2.53, None, "A wall along the north lot line."),
+        ],
+        "no_help": ["Turning the units does not help: they are as loud all round."],
+        "notes": ["Walls were tried up to 20 ft."],
+    }  # fmt: skip
+    text = text_of(asked)
+    assert (
+        "Mitigation considered Allowed as it is: 3 units; looked for: 6 units." in text
+        and "14 in all" in text
+    )
+    assert "wall 7 ft by 40 ft 6 +2.5 A wall along the north lot line." in text
+    assert (
+        "Turning the units does not help" in text
+        and "Walls were tried up to 20 ft." in text
+        and "Cost" not in text
+    )
+    asked["mitigation"]["costs"] = {"currency": "USD"}
+    asked["mitigation"]["remedies"][1]["cost"] = 12345.6
+    assert "wall 7 ft by 40 ft 6 +2.5 12,346 A wall" in text_of(asked) and "Cost, USD" in text_of(asked)
+
+
 def test_readings_areas_and_assumptions(report, example):
     text = " ".join(report)
     for name, power, units in (

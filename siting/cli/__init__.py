@@ -5,7 +5,7 @@ import click
 from siting.cli.mitigation_verbs import mitigate
 from siting.cli.ordinance_verbs import ordinance
 from siting.cli.scene_verbs import contours, levels
-from siting.cli.study_verbs import assess, batch, package
+from siting.cli.study_verbs import assess, batch, package, place
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -14,5 +14,5 @@ def main() -> None:
     """How many quiet generators fit on a lot, how loud each neighbour gets, and whether the noise ordinance allows it."""
 
 
-for verb in (assess, mitigate, batch, package, ordinance, levels, contours):
+for verb in (assess, place, mitigate, batch, package, ordinance, levels, contours):
     main.add_command(verb)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import click
 
+from siting.cli.placing_options import placing_of
 from siting.cli.verb import FILE
 
 LAND = (
@@ -165,9 +166,9 @@ def read_options(options: dict[str, Any]) -> tuple[Any, ...]:
 
     question, environment = question_of(options), environment_of(options)
     unit, ordinance = unit_of(options), ordinance_of(options)
-    operation = operation_of(options, ordinance)
+    operation, placing = operation_of(options, ordinance), placing_of(options, unit)
     land = read_land(**{name: options[name] for name in LAND})
-    return land, unit, ordinance, question, options["sound_at"], environment, operation
+    return land, unit, ordinance, question, options["sound_at"], environment, operation, placing
 
 
 def unit_of(options: dict[str, Any]) -> Any:

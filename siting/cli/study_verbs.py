@@ -1,8 +1,8 @@
-"""The verbs of a study: one lot, a file of lots, the permit package."""
+"""The verbs of a study: one lot, its layout alone, a file of lots, the permit package."""
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,7 +19,11 @@ from siting.cli.options import (
     read_options,
     unit_of,
 )
+from siting.cli.placing_options import placing_of, placing_options
 from siting.cli.verb import FILE, Verb, progress_bar
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 ALLOWED, NOT_ALLOWED, UNKNOWN = 0, 1, 3  # exit codes of `siting assess`
 
@@ -28,6 +32,7 @@ ALLOWED, NOT_ALLOWED, UNKNOWN = 0, 1, 3  # exit codes of `siting assess`
 @land_options
 @question_options
 @operation_options
+@placing_options
 @click.option("--id", "lot_id", metavar="ID", help="The lot's id.")
 @click.option("--at", metavar="LON,LAT", help="A place on the lot, in degrees.")
 @click.option("-o", "--output", type=FILE, metavar="DIR", help="Folder for the study's files and map.html.")
@@ -47,9 +52,9 @@ def assess(
 
     if output is not None:
         check_folder(output, overwrite)
-    land, *asked = read_options(options)
+    land, unit, ordinance, question, sound_at, environment, operation, placing = read_options(options)
     row = find_lot(land.parcels, id=lot_id, at=place_of(at))
-    study = run(land, row, *asked)
+    study = run(land, row, unit, ordinance, question, sound_at, environment, operation, placing=placing)
     data = document(study)
     if output is not None:
         from siting.maps import study_map
@@ -60,15 +65,65 @@ def assess(
     if as_json:
         click.echo(dumps(data), nl=False)
     else:
-        from rich.console import Console
-
         from siting.console import print_study
 
-        console = Console(highlight=False)
-        print_study(data, console if console.is_terminal else Console(highlight=False, width=120))
+        print_study(data, terminal(), study.search.seconds if study.search else None)
         if output is not None:
             click.echo(f"\nWritten to {output}: {', '.join(sorted(p.name for p in output.iterdir()))}")
     sys.exit(exit_code(data["verdict"]))
+
+
+@click.command(cls=Verb)
+@land_options
+@question_options
+@operation_options
+@placing_options
+@click.option("--id", "lot_id", metavar="ID", help="The lot's id.")
+@click.option("--at", metavar="LON,LAT", help="A place on the lot, in degrees.")
+@click.option("-o", "--output", type=FILE, metavar="DIR", help="Folder for poses.geojson and layout.geojson.")
+@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+@click.option("--json", "as_json", is_flag=True, help="Print the study of the layout as JSON.")
+def place(
+    lot_id: str | None, at: str | None, output: Path | None, overwrite: bool, as_json: bool, **options: Any
+) -> None:
+    """Place units on one lot of a parcel file. Every pose and the layout as GeoJSON, without other readings of the sound.
+
+    Exit codes are those of assess.
+    """
+    from siting.export import document, dumps, layout_geojson
+    from siting.geodata.parcels import find_lot
+    from siting.output import check_folder, write_files
+    from siting.study.steps import placed
+
+    if output is not None:
+        check_folder(output, overwrite)
+    land, *asked = read_options(options)
+    row = find_lot(land.parcels, id=lot_id, at=place_of(at))
+    study, poses = placed(land, row, *asked)
+    data = document(study)
+    if output is not None:
+        from siting.export.poses import write_poses
+
+        write_files({"layout.geojson": dumps(layout_geojson(data))}, output, overwrite)
+        write_poses(poses, study.site, study.placed, output / "poses.geojson")
+    if as_json:
+        click.echo(dumps(data), nl=False)
+    else:
+        from siting.console import print_place
+
+        seconds = study.search.seconds if study.search else None
+        print_place(data, terminal(), len(poses), seconds)
+        if output is not None:
+            click.echo(f"\nWritten to {output}: layout.geojson, poses.geojson")
+    sys.exit(exit_code(data["verdict"]))
+
+
+def terminal() -> "Console":
+    """The terminal, or 120 columns where the text goes elsewhere."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=120)
 
 
 def exit_code(verdict: dict[str, Any]) -> int:
@@ -82,6 +137,7 @@ def exit_code(verdict: dict[str, Any]) -> int:
 @land_options
 @question_options
 @operation_options
+@placing_options
 @click.option(
     "-o", "--output", type=FILE, metavar="DIR", required=True, help="Folder for lots.csv and lots.parquet."
 )
@@ -94,17 +150,18 @@ def batch(output: Path, overwrite: bool, workers: int | None, **options: Any) ->
     from siting.batch import run_batch
     from siting.judgement import STATES
 
-    ordinance = ordinance_of(options)
+    unit, ordinance = unit_of(options), ordinance_of(options)
     with progress_bar("lots") as progress:
         counts = run_batch(
             {name: options[name] for name in LAND},
-            unit_of(options),
+            unit,
             ordinance,
             question_of(options),
             options["sound_at"],
             output,
             environment=environment_of(options),
             operation=operation_of(options, ordinance),
+            placing=placing_of(options, unit),
             overwrite=overwrite,
             workers=workers,
             progress=progress,

@@ -8,6 +8,7 @@ from siting import __version__
 from siting.export.values import finite, geometry, listed
 from siting.export.yard import items, placing, runs, search, sides
 from siting.fuel import floor_load
+from siting.mitigation.document import mitigation_document
 from siting.ordinance_document import ordinance_document
 from siting.outcome import PathTerms, PlacedUnit, ReceptorLevel, Study
 from siting.verdict import worst_of_each_neighbour, worst_row
@@ -33,6 +34,7 @@ def document(study: Study) -> Document:
         "items": items(study),
         "runs": runs(study),
         "search": search(study),
+        "mitigation": mitigation_document(study.mitigation),
         "receptors": list(map(_row, study.levels)),
         "neighbours": list(map(_row, worst_of_each_neighbour(study.levels))),
         "worst": None if worst is None or not study.worst_terms else _worst(study, worst),

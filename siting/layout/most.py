@@ -57,8 +57,8 @@ def most_units(
         Time for the best layout that can be found and proved; without it, what patterns give.
     """
     ends = monotonic() + (0.0 if seconds is None else seconds)
-    chosen, rows = _patterned(hearing, demand, rows, legal)
-    found = _bounded(hearing, demand, rows, chosen)
+    found, rows = _patterned(hearing, demand, rows, legal)
+    chosen = found.chosen
     while seconds is not None and found.status != "optimal" and len(chosen) < placement.MOST_UNITS:
         better, known = _searched(hearing, demand, rows, chosen, ends)
         broken = _broken(hearing, demand, better, rows) if len(better) > len(chosen) else NOBODY
@@ -74,14 +74,15 @@ def only_bound(hearing: Hearing, demand: Demand, rows: Rows) -> Layout:
     return _bounded(hearing, demand, rows, NOBODY)
 
 
-def _patterned(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints) -> tuple[Ints, Rows]:
+def _patterned(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints) -> tuple[Layout, Rows]:
     """Patterns repeated until a layout is legal at every receptor, each time with the receptors that it broke."""
     listened: Ints | None = None
     while True:
-        load = loads(demand, rows).load
-        chosen = placement.quick(hearing.poses, load, legal, placement.MOST_UNITS)
+        load = loads(demand, rows)
+        found = placement.quick(hearing.poses, load.load, legal, placement.MOST_UNITS)
+        chosen = found.chosen
         if len(chosen) <= len(legal):
-            return legal, rows
+            return _truly(hearing, demand, rows, load, found, legal), rows
         everyone = in_earshot(hearing, demand, chosen)
         heard = everyone if listened is None else np.intersect1d(listened, everyone)
         if listened is None and hearing.around.screens:  # the few that are most likely broken first
@@ -94,7 +95,19 @@ def _patterned(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints) -> tup
         elif listened is not None and len(heard) < len(everyone):
             listened = everyone
         else:
-            return chosen, rows
+            return _truly(hearing, demand, rows, load, found, chosen), rows
+
+
+def _truly(
+    hearing: Hearing, demand: Demand, rows: Rows, load: Loads, found: placement.Found, chosen: Ints
+) -> Layout:
+    """A layout with the bound under true limits alone."""
+    if not demand.true[rows.index].all():
+        return _bounded(hearing, demand, rows, chosen)
+    binding = _dearest(load, found.price)
+    by = binding[0][0] if binding else -1
+    bound = max(found.bound, len(chosen))
+    return Layout(chosen, bound, by, "optimal" if bound == len(chosen) else "open", binding=binding)
 
 
 def _broken(hearing: Hearing, demand: Demand, chosen: Ints, rows: Rows) -> Ints:

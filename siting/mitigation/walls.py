@@ -53,7 +53,7 @@ def wall_options(runs: Runs, ask: Ask, study: Study, units: int) -> tuple[list[C
     study : Study
         Its answer without a wall.
     """
-    rows, found, told = rows_of(study), [], []
+    rows, found, told, useless = rows_of(study), [], [], []
     before = over_db(rows, heard(rows, study.scene))
     ranked = sorted(
         places_between(study), key=lambda place: over_with(rows, study.scene, wall_of(place, HEIGHTS_FT[-1]))
@@ -61,7 +61,10 @@ def wall_options(runs: Runs, ask: Ask, study: Study, units: int) -> tuple[list[C
     for place in ranked:
         left = over_with(rows, study.scene, wall_of(place, HEIGHTS_FT[-1]))
         if left > CLOSE_DB or (left > 0 and before - left < 0.5):
-            told.append(_no_help(place, left, before))
+            if left > before - 0.05:
+                useless.append(place.where)
+            else:
+                told.append(_too_little(place, left, before))
             continue
         confirmed = _confirmed(runs, ask, study, rows, place, units)
         if confirmed is None:
@@ -70,15 +73,24 @@ def wall_options(runs: Runs, ask: Ask, study: Study, units: int) -> tuple[list[C
             )
         else:
             found.append(confirmed)
+    told += [_useless(useless, before)] if useless else []
     return sorted(found, key=lambda each: area_m2(each.wall)), told
 
 
-def _no_help(place: Place, left: float, before: float) -> str:
+def _too_little(place: Place, left: float, before: float) -> str:
     """That a wall is too little, by quick arithmetic."""
-    wall = f"No wall of up to {HEIGHTS_FT[-1]} ft {place.where} helps"
-    if left > before - 0.05:
-        return f"{wall}: it makes no difference to the neighbour who hears too much, {before:.1f} dB over."
-    return f"{wall}: of {before:.1f} dB too much it leaves {left:.1f}, with the units where they are quietest without it."
+    return (
+        f"No wall of up to {HEIGHTS_FT[-1]} ft {place.where} is enough: of {before:.1f} dB too much it leaves {left:.1f}, with "
+        "the units where they are quietest without it."
+    )
+
+
+def _useless(places: list[str], before: float) -> str:
+    """That walls make no difference to whoever hears most too much, by quick arithmetic."""
+    return (
+        f"No wall of up to {HEIGHTS_FT[-1]} ft by itself takes anything off the {before:.1f} dB that the worst neighbour hears "
+        f"too much: {', '.join(sorted(places))}."
+    )
 
 
 def best_wall(runs: Runs, ask: Ask, study: Study, units: int) -> Confirmed | None:

@@ -47,6 +47,7 @@ def contents(document: Document, study_sha256: str, plan_pt: float) -> Document:
         "zones": tables.zones(document),
         "placing": tables.placing(document),
         "clearances": clearance_rows(document),
+        "mitigation": tables.mitigation(document),
         "areas": tables.areas(document),
         "unit": _unit_facts(document),
         "assumptions": tables.assumptions(document["assumptions"]),

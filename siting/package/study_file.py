@@ -21,7 +21,7 @@ ROW = (
 )
 REQUIRED = {
     "": "siting question verdict unit sound environment operation placing ordinance site layout items runs search receptors "
-    "neighbours worst periods zones readings deviations existing unverified warnings assumptions notes inputs",
+    "mitigation neighbours worst periods zones readings deviations existing unverified warnings assumptions notes inputs",
     "siting": "version",
     "question": "mode units load_kw spare",
     "verdict": "state allowed confidence reasons",
@@ -51,6 +51,8 @@ REQUIRED = {
     "runs[]": "kind nearest_m farthest_m tree_m",
     "search": "binding one_more",
     "search.binding[]": "receptor neighbour side distance_m period metric statistic limit_db planned_db level_db over_db",
+    "mitigation": "goal allowed remedies no_help frontier runs notes costs",
+    "mitigation.remedies[]": "kind size sentence units state margin_db cost",
     "receptors[]": ROW,
     "neighbours[]": ROW,
     "worst": "receptor neighbour period metric statistic level_db limit_db margin_db sigma_db p_exceed state level_dba x y "
@@ -66,7 +68,7 @@ REQUIRED = {
     "assumptions[]": "name value origin reason",
     "inputs[]": "role path layer crs features sha256 notes",
 }
-MAY_BE_NULL = ("ordinance", "worst", "search")
+MAY_BE_NULL = ("ordinance", "worst", "search", "mitigation")
 NUMBERS = ("_m", "_m2", "_db", "_dba", "_deg", "_kg", "_kw", "_pct")
 PLAIN_NUMBERS = ("x", "y", "kw", "file_x", "file_y", "lon", "lat", "p_exceed", "confidence")
 

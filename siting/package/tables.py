@@ -95,6 +95,30 @@ def placing(document: Document) -> Document:
     }
 
 
+def mitigation(document: Document) -> Document | None:
+    """What would make it pass, as far as it was looked for: every remedy confirmed by a full run, and what does not help."""
+    found = document["mitigation"]
+    if found is None:
+        return None
+    cost = [] if found["costs"] is None else [f"Cost, {found['costs']['currency']}"]
+    rows = [
+        [
+            row["kind"], row["size"], str(row["units"]), quantities.margin(row["margin_db"]),
+            *(["—" if row["cost"] is None else f"{row['cost']:,.0f}"] if cost else []), row["sentence"],
+        ]
+        for row in found["remedies"]
+    ]  # fmt: skip
+    about = (
+        f"Allowed as it is: {wording.units(found['allowed'])}; looked for: {wording.units(found['goal'])}. "
+    )
+    return {
+        "about": f"{about}Every row is confirmed by a full run, {found['runs']:,} in all.",
+        "heads": ["What", "How much", "Units", "Smallest margin dB", *cost, "Which"],
+        "rows": rows,
+        "said": [*found["no_help"], *found["notes"]],
+    }
+
+
 def readings(document: Document) -> Document:
     """The answers under every reading and spectrum, with the sentences under them."""
     table = readings_table.matrix(document)

@@ -18,8 +18,8 @@ from kernels import pricing
 from siting.model import Floats, Ints, Poses
 from siting.placement.cliques import extents
 
-SAMPLED = 4_000  # cells of the small program: enough to price by
-ROUNDS = 8  # of limits that join the small program
+SAMPLED = 1_000  # cells of the small program: enough to price by
+ROUNDS = 4  # of limits that join the small program
 JOINED = 6  # limits a time
 STEPS = 50  # between two looks at the bound
 RESTART = 8  # looks, after which the method begins again from its mean
@@ -117,7 +117,7 @@ def _of_cells(board: Board, load: Floats) -> tuple[Prices, Ints]:
     """Prices from the program over cells, each of which takes of a limit as little as any pose over it, and its limits."""
     area = board.size.prod(axis=1)
     there = over_cells(board, np.zeros(len(area))) > -np.inf
-    every = max(1, math.isqrt(int(there.sum()) // SAMPLED))  # the cells stand for as many of their kind
+    every = math.isqrt(int(there.sum()) // SAMPLED) + 1  # the cells stand for as many of their kind
     sampled = np.zeros_like(there)
     sampled[every // 2 :: every, every // 2 :: every] = True
     there &= sampled

@@ -65,17 +65,25 @@ def optimum(poses: Poses, load: Floats, start: Ints, enough: int, seconds: float
     return Found(legal[np.sort(chosen)], bound, "optimal" if len(chosen) >= bound else status, every)
 
 
-def quick(poses: Poses, load: Floats, start: Ints, enough: int) -> Ints:
-    """A legal layout that patterns give, at least the start, `enough` at most; nothing is proved."""
+def quick(poses: Poses, load: Floats, start: Ints, enough: int) -> Found:
+    """A legal layout that patterns give, at least the start, `enough` at most, with the bound that prices give at once."""
     legal = np.flatnonzero(alone(load))
-    counted, _ = upper_bound(poses, load, 1.0)
-    if len(start) >= min(counted, enough):
-        return start
+    counted, row = upper_bound(poses, load, 1.0)
+    every = np.zeros(load.shape[1])
+    every[row if row >= 0 else []] = 1.0
+    if len(start) >= counted or not len(legal):
+        return Found(start, max(counted, len(start)), "optimal" if len(start) >= counted else "open", every)
     rows = _may_bind(load[legal], space_bound(poses, alone(load)))
     some, part = some_of(poses, legal), np.ascontiguousarray(load[np.ix_(legal, rows)])
-    filled = patterned(some, part, prices(some, part, 0, -np.inf).limit)
-    best = legal[filled[0]] if filled else start[:0]
-    return np.sort(_most(start, best, enough))
+    known = prices(some, part, 0, -np.inf)
+    if len(start) < enough:
+        start = np.sort(_most(start, legal[patterned(some, part, known.limit)[0]], enough))
+    if whole(known.bound) < counted:
+        counted = whole(known.bound)
+        every[:] = 0.0
+        every[rows] = known.limit
+    counted = max(counted, len(start))
+    return Found(start, counted, "optimal" if len(start) >= counted else "open", every)
 
 
 def bounded(poses: Poses, load: Floats, goal: int, seconds: float) -> tuple[int, Floats]:

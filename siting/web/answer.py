@@ -15,6 +15,7 @@ from siting.maps import study_map
 from siting.model import Question
 from siting.study import assess
 from siting.web.sources import Sources, land
+from siting.web.yard import Yard, placing
 
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the zip's own first day, so that the same study gives the same bytes
 
@@ -28,18 +29,19 @@ def answer(
     question: Question,
     sound_at: str | None,
     operation: Operation,
+    yard: Yard,
 ) -> dict[str, Any]:
     """Assess a lot and give the study's document; the same question is answered once.
 
     Raises
     ------
     InputError
-        As `siting.study.assess`.
+        As `siting.study.assess` and `siting.web.yard.placing`.
     """
     ground = land(sources)
     rules = load_ordinance(ordinance) if ordinance else None
-    row = find_lot(ground.parcels, lot)
-    study = assess(ground, row, load_unit(unit), rules, question, sound_at, operation=operation)
+    row, said = find_lot(ground.parcels, lot), placing(yard, unit)
+    study = assess(ground, row, load_unit(unit), rules, question, sound_at, operation=operation, placing=said)
     named = tuple({**facts, "path": sources.shown(facts["path"])} for facts in study.inputs)
     return document(replace(study, inputs=named))
 

@@ -22,7 +22,7 @@ def main() -> None:
     st.html(f"<style>{asset('parts.css')}{asset('app.css')}</style>")
     with st.sidebar:
         sources, error = ask_files()
-        rules = ask_rules()
+        rules = ask_rules(sources.terrain is not None)
     st.title("How many quiet generators fit on this lot?", anchor=False)
     lot, question = ask_question(() if error else land(sources).parcels.ids)
     if error:
@@ -47,7 +47,9 @@ def main() -> None:
 def show_answer(sources: Sources, lot: str, rules: Rules, question: Question) -> dict[str, Any] | None:
     """Assess the lot and show the verdict, or say why it cannot be."""
     try:
-        study = answer(sources, lot, rules.unit, rules.ordinance, question, rules.sound_at, rules.operation)
+        study = answer(
+            sources, lot, rules.unit, rules.ordinance, question, rules.sound_at, rules.operation, rules.yard
+        )
     except InputError as error:
         st.error(sources.shown(str(error)))
         st.html(part("sound", stated_sound(rules)))
@@ -109,6 +111,8 @@ def show_tables(study: dict[str, Any]) -> None:
         if study["worst"]:
             st.subheader("The worst place", anchor=False)
             st.html(part("paths", study))
+        st.subheader("Placing", anchor=False)
+        st.html(part("placing", study))
         if study["zones"]:
             st.subheader("Zones", anchor=False)
             st.html(part("zones", study))

@@ -10,6 +10,7 @@ from siting.law import Operation, Ordinance
 from siting.model import Question
 from siting.sound import TRADE_READING, readings, resolve_sound
 from siting.web.sources import EXAMPLE_ORDINANCE, KINDS, Sources, example, kept, land
+from siting.web.yard import Yard, ask_yard
 from siting.wording import read_at
 
 Use = Literal["continuous", "standby"]
@@ -36,12 +37,13 @@ USES: dict[Use, str] = {"continuous": "Continuous", "standby": "Standby: outages
 
 
 class Rules(NamedTuple):
-    """The unit, where its stated level is read to hold, and the ordinance, as names; how the units run."""
+    """The unit, where its stated level is read to hold, and the ordinance, as names; how units run; what is said of the yard."""
 
     unit: str
     sound_at: str | None
     ordinance: str | None
     operation: Operation
+    yard: Yard
 
 
 def ask_files() -> tuple[Sources, str | None]:
@@ -104,12 +106,13 @@ def start_over() -> None:
     st.session_state["ordinance"] = NONE if st.session_state["parcels"] else EXAMPLE_ORDINANCE
 
 
-def ask_rules() -> Rules:
-    """Ask for the unit, the reading of its stated level, and the ordinance."""
+def ask_rules(terrain: bool) -> Rules:
+    """Ask for the unit, the reading of its stated level, the yard and the ordinance; `terrain`: whether heights are known."""
     st.header("Unit", anchor=False)
     names = unit_names()
     unit = st.selectbox("Unit", names, names.index(FIRST_UNIT), key="unit", format_func=unit_title)
     sound_at = ask_reading(unit)
+    yard = ask_yard(unit, terrain)
     st.header("Rules", anchor=False)
     st.session_state.setdefault("ordinance", EXAMPLE_ORDINANCE)
     names = (NONE, *ordinance_names())
@@ -117,7 +120,7 @@ def ask_rules() -> Rules:
     chosen = None if ordinance == NONE else ordinance
     if chosen is None:
         st.caption("Without an ordinance no limit is known, and the verdict is UNKNOWN.")
-    return Rules(unit, sound_at, chosen, ask_operation(load_ordinance(chosen) if chosen else None))
+    return Rules(unit, sound_at, chosen, ask_operation(load_ordinance(chosen) if chosen else None), yard)
 
 
 def ask_operation(rules: Ordinance | None) -> Operation:
