@@ -147,7 +147,9 @@ class Site:
     items: tuple[BaseGeometry, ...] = ()  # bodies of yard items: no clearance of a unit enters one
     walls: tuple[BaseGeometry, ...] = ()  # strips under walls, where neither bodies nor clearances may stand
     sides: tuple[LotSide, ...] = ()  # the whole lot line
-    street: BaseGeometry = field(default_factory=LineString)  # its lines towards a street; all of it where none is known
+    street: BaseGeometry = field(
+        default_factory=LineString
+    )  # its lines towards a street; all of it where none is known
     openings: tuple[BaseGeometry, ...] = ()  # windows, doors and intakes near by
     building_distances_m: tuple[float, ...] = ()  # that a body keeps from each of `buildings`
     opening_distance_m: float = 0.0  # that it keeps from each of `openings`
@@ -230,8 +232,12 @@ class Layout:
     bound_by: int  # a receptor's index, or -1 for space
     status: Status = "open"
     largest: int = 0  # units of the largest legal layout found, where another number was asked for
-    one_more: Ints | None = None  # the best layout found of one unit more, which keeps no limit; None where none has room
-    binding: tuple[tuple[int, int], ...] = ()  # receptor and metric of the limits that stop one unit more, the dearest first
+    one_more: Ints | None = (
+        None  # the best layout found of one unit more, which keeps no limit; None where none has room
+    )
+    binding: tuple[
+        tuple[int, int], ...
+    ] = ()  # receptor and metric of the limits that stop one unit more, the dearest first
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,9 @@ class Binding:
     limit_db: float
     planned_db: float  # the limit with the margin of the wanted confidence taken off
     level_db: float | None  # of the layout, existing machines included
-    over_db: float | None  # that the best layout found of one unit more is over `planned_db`; None where none was found
+    over_db: (
+        float | None
+    )  # that the best layout found of one unit more is over `planned_db`; None where none was found
 
 
 @dataclass(frozen=True)

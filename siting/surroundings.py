@@ -185,7 +185,9 @@ def _of_buildings() -> tuple[Assumption, ...]:
 
 
 def _of_walls() -> tuple[Assumption, ...]:
-    return (Assumption("walls.reflections", REFLECTIONS, "assumed", "each path is reflected once, not again"),)
+    return (
+        Assumption("walls.reflections", REFLECTIONS, "assumed", "each path is reflected once, not again"),
+    )
 
 
 def _scene(

@@ -5,7 +5,7 @@ from typing import Literal
 
 from shapely.geometry.base import BaseGeometry
 
-from siting.model import FOOT_M, Assumption, Clearance, Facts
+from siting.model import Assumption, Clearance, Facts
 
 Fuel = Literal["natural gas", "biogas", "propane", "hydrogen"]
 Service = Literal["gas", "grid"]
@@ -57,12 +57,18 @@ class ServicePoint:
 class Placing:
     """What a person says of the yard."""
 
-    step_m: float = FOOT_M  # of the lattice
-    front: tuple[Compass, ...] = ()  # sides of the lot towards a street; found from the file where none is named
+    step_m: float | None = (
+        None  # of the lattice; None: one foot, on large lots as many whole feet as keep its poses few enough
+    )
+    front: tuple[
+        Compass, ...
+    ] = ()  # sides of the lot towards a street; found from the file where none is named
     rear: tuple[Compass, ...] = ()
     max_slope_pct: float | None = None  # None: not said
     aisle_m: float | None = None  # width of the way that reaches every unit from the street; None: not said
-    distances: str | None = None  # table of distances from buildings and openings: a name of the catalogue or a file
+    distances: str | None = (
+        None  # table of distances from buildings and openings: a name of the catalogue or a file
+    )
     fuel: Fuel | None = None  # None: the unit's first
     items: tuple[YardItem, ...] = ()  # tanks of the fuel among them
     service_points: tuple[ServicePoint, ...] = ()

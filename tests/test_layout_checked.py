@@ -86,7 +86,7 @@ FENCE = [shapely.LineString([at(22, 4), at(26, 4)])]
 HOUSES = [square(8, 8, 20, 16), square(-4, 12, 0.4, 20)]
 # a corner is cut off, so that not every side has a right angle
 LOT = square(0, 0, 40, 30).difference(shapely.Polygon([at(x, y) for x, y in ((32, 0), (40, 0), (40, 6))]))
-SAID = Placing(step_m=0.6096, front=("south",), rear=("north",), time_limit_s=10.0)
+SAID = Placing(step_m=0.6096, front=("south",), rear=("north",), time_limit_s=3.0)
 
 
 def yard(folder, placing, unit=None, confidence=0.95, **layers):
@@ -96,8 +96,7 @@ def yard(folder, placing, unit=None, confidence=0.95, **layers):
         write_lots(folder, block() | {"007": LOT}),
         keep_out=write(folder / "trees.gpkg", TREES, what=["trees"]),
         openings=write(folder / "windows.gpkg", OPENINGS, what=["window"]),
-        buildings=write(folder / "houses.gpkg", HOUSES, what=["own", "on the line"]) if not layers else None,
-        **layers,
+        **({"buildings": write(folder / "houses.gpkg", HOUSES, what=["own", "on the line"])} | layers),
     )
     study, _ = placed(
         here, here.parcels.ids.index("007"), unit or load_unit("gx230"), load_ordinance(folder / "town.toml"),
@@ -113,8 +112,8 @@ def plain(folder):
 
 def past_houses(folder):
     """Houses and a fence that screen and reflect, on a mound whose sides are too steep."""
-    layers = {"buildings": write_houses(folder), "terrain": write_terrain(folder)}
-    layers["walls"] = write(folder / "fence.gpkg", FENCE, height_m=[2.0])
+    fence = write(folder / "fence.gpkg", FENCE, height_m=[2.0])
+    layers = {"buildings": write_houses(folder), "terrain": write_terrain(folder), "walls": fence}
     return yard(folder, replace(SAID, step_m=0.9144, max_slope_pct=12.0), **layers)
 
 

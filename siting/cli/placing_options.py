@@ -24,7 +24,10 @@ def placing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """How units and what stands beside them are placed: `siting.yard.Placing`."""
     options = [
         click.option(
-            "--step-ft", type=float, default=1.0, show_default=True, metavar="FT", help="Step of the lattice."
+            "--step-ft",
+            type=float,
+            metavar="FT",
+            help="Step of the lattice; 1 where left out, on large lots whole feet more.",
         ),
         click.option(
             "--front",
@@ -110,7 +113,7 @@ def placing_of(options: dict[str, Any], unit: "Unit") -> "Placing":
         0.0 if options["aisle_ft"] == 0 else _metres(options, "aisle_ft", MOST_AISLE_FT, "a width in feet")
     )
     seconds = _within("--time-limit", options["time_limit"], 0.0, MOST_SECONDS, "a time in seconds")
-    assert step is not None and seconds is not None
+    assert seconds is not None
     hydrogen = _metres(options, "hydrogen_distance_ft", MOST_DISTANCE_FT, "a distance in feet")
     if options["distances"] is not None:
         load_distances(options["distances"])  # what is wrong with it is told before any file is read

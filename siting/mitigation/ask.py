@@ -58,7 +58,7 @@ def on_coarser_lattice(ask: Ask, study: Study) -> Ask:
     Its poses are among those of the lattice of one foot, so what passes here has a layout there.
     """
     feet = math.ceil(math.sqrt(2 * study.site.buildable.area / MOST_POSES) / FOOT_M)
-    if ask.placing.step_m != FOOT_M or feet <= 1:
+    if ask.placing.step_m is not None or feet <= 1:
         return ask
     return replace(ask, placing=replace(ask.placing, step_m=feet * FOOT_M))
 

@@ -160,6 +160,7 @@ def _wall(found: Confirmed, units: int) -> Remedy:
 
 
 def _lattice(ask: Ask) -> str:
+    assert ask.placing.step_m is not None
     feet = f"{ask.placing.step_m / FOOT_M:g}"
     return f"Remedies were searched with units on a lattice of {feet} ft; siting assess --step-ft {feet} shows the same layouts."
 

@@ -14,7 +14,7 @@ from siting.errors import InputError
 from siting.model import FOOT_M, Clearance, Floats, Ints, Poses, Site, Unit
 from siting.placement.directions import directions
 
-MAX_POSES = 200_000  # beyond this the step grows by whole feet, unless a step is asked for
+MAX_POSES = 100_000  # beyond this the step grows by whole feet, unless a step is asked for
 TOO_MANY = 2_000_000
 
 
@@ -24,6 +24,7 @@ def lattice_poses(
     step_m: float | None = None,
     aisle_m: float = 0.0,
     direction: float | None = None,
+    most_poses: int = MAX_POSES,
 ) -> Poses:
     """Poses on a lattice, bodies at 0° and 90° to it, and at 180° and 270° where the front matters.
 
@@ -33,7 +34,7 @@ def lattice_poses(
     Parameters
     ----------
     step_m : float, optional
-        Of the lattice. Left out: one foot, or the smallest whole number of feet that keeps the lattice under `MAX_POSES`.
+        Of the lattice. Left out: one foot, or the smallest whole number of feet that keeps the lattice under `most_poses`.
     aisle_m : float
         Kept free before the front of every unit, where its clearance there is less.
     direction : float, optional
@@ -46,7 +47,7 @@ def lattice_poses(
     """
     angle = directions(site)[0] if direction is None else direction
     bodies, margins = orientations(unit, aisle_m)
-    step = _step(site, step_m, len(bodies))
+    step = _step(site, step_m, len(bodies), most_poses)
     cell, quarter, corner = np.zeros((0, 2), np.int64), np.zeros(0, np.int64), (0.0, 0.0)
     if not site.buildable.is_empty:
         area = affinity.rotate(site.buildable, -angle, origin=(0, 0))
@@ -120,11 +121,11 @@ def _half_turn_heard(unit: Unit) -> bool:
     return pattern is not None and any(pattern[k] != pattern[k + 4] for k in range(4))
 
 
-def _step(site: Site, step_m: float | None, turns: int) -> float:
+def _step(site: Site, step_m: float | None, turns: int, most_poses: int) -> float:
     """The lattice's step, whose poses about fill the buildable area in every orientation."""
     area = turns * site.buildable.area
     if step_m is None:
-        return FOOT_M * max(1, math.ceil(math.sqrt(area / MAX_POSES) / FOOT_M))
+        return FOOT_M * max(1, math.ceil(math.sqrt(area / most_poses) / FOOT_M))
     if area / step_m**2 > TOO_MANY:
         least = math.ceil(math.sqrt(area / TOO_MANY) / FOOT_M)
         raise InputError(

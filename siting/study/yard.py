@@ -21,9 +21,11 @@ from siting.placement import (
     some_of,
 )
 from siting.placement.items import place_items
+from siting.placement.poses import MAX_POSES
 from siting.site import Land, make_site
 from siting.yard import PlacedItem, Placing, Service
 
+MOST_SCREENED = 8_000  # poses where sound is traced past buildings, walls or over terrain, which takes a hundred times as long
 FAR_M = 5_000.0  # a service point farther from the lot than this is no service point of the lot
 
 
@@ -72,7 +74,8 @@ def yard_of(land: Land, row: int, unit: Unit, ordinance: Ordinance | None, placi
     here = np.array([xy for _, xy in services], float).reshape(-1, 2)
     items, site = place_items(site, unit, placing.items, here)
     aisle = AISLE_M if placing.aisle_m is None else placing.aisle_m
-    poses = _poses(site, unit, placing, aisle)
+    most_poses = MOST_SCREENED if land.reflects or land.terrain else MAX_POSES
+    poses = _poses(site, unit, placing, aisle, most_poses)
     taken = dict(site.taken_m2)
     if aisle and len(poses):
         taken["aisle"] = cut_off_m2(site, aisle)
@@ -83,11 +86,11 @@ def yard_of(land: Land, row: int, unit: Unit, ordinance: Ordinance | None, placi
     return Yard(replace(site, taken_m2=taken, assumptions=told), terrain, poses, items, services, aisle)
 
 
-def _poses(site: Site, unit: Unit, placing: Placing, aisle_m: float) -> Poses:
+def _poses(site: Site, unit: Unit, placing: Placing, aisle_m: float, most_poses: int) -> Poses:
     """Poses along the main direction of the lot in which most units stand, were nobody to hear them."""
     best, held = None, -1
     for direction in directions(site):
-        poses = lattice_poses(site, unit, placing.step_m, aisle_m, direction)
+        poses = lattice_poses(site, unit, placing.step_m, aisle_m, direction, most_poses)
         units = len(most(poses, np.zeros((len(poses), 0)), 1.0, patterns=1))
         if units > held:
             best, held = poses, units
