@@ -7,7 +7,6 @@ from dataclasses import replace
 import geopandas
 import pytest
 import shapely
-from click.testing import CliRunner
 from layout_checker import faults
 from shapely.geometry import shape
 from small_land import EAST, NORTH, block, square, write, write_lots
@@ -15,7 +14,6 @@ from small_town import write_houses, write_terrain
 from way_checker import way_faults
 
 from siting.catalog import data_folder, load_item, load_ordinance, load_unit
-from siting.cli import main
 from siting.export import document, dumps
 from siting.fuel import fuel_items
 from siting.law import Operation
@@ -102,6 +100,11 @@ def yard(folder, placing, unit=None, confidence=0.95, **layers):
         here, here.parcels.ids.index("007"), unit or load_unit("gx230"), load_ordinance(folder / "town.toml"),
         Question("max"), "power", operation=Operation(confidence=confidence), placing=placing,
     )  # fmt: skip
+    return written(study, folder)
+
+
+def written(study, folder):
+    """A study as it leaves: its document, and the folder with its scene."""
     write_scene(study.scene, folder / "scene.geojson")
     return json.loads(dumps(document(study))), folder
 
@@ -159,6 +162,12 @@ def moved(data, unit, x_m, y_m):
     placed["body"] = shapely.geometry.mapping(shapely.affinity.translate(shape(placed["body"]), x_m, y_m))
 
 
+def over_the_setback(data):
+    """The first unit a metre from the street."""
+    south = shape(data["layout"]["placed"][0]["body"]).bounds[1]
+    moved(data, "U1", 0, NORTH + 1 - south)
+
+
 def beside(data):
     """The second unit half a metre from the first."""
     one, other = data["layout"]["placed"][:2]
@@ -187,7 +196,7 @@ def changed(*path):
 
 SLIPS = {
     "moved off the lot": (lambda data: moved(data, "U1", 30, 0), "U1 stands off the lot"),
-    "moved over the setback": (lambda data: moved(data, "U1", 0, -10), "not 4.267 m"),
+    "moved over the setback": (over_the_setback, "m from the front lot line to the south, not 4.267 m"),
     "moved into another's clearance": (beside, "wants to be clear"),
     "not where it sounds": (lambda data: moved(data, "U2", 0.01, 0), "U2 does not sound in the scene where it stands"),
     "a body of another size": (changed("unit", "length_m", 0.02), "its body is not the unit's"),
@@ -223,16 +232,18 @@ def test_the_checker_sees_every_slip(checked, slip):
 
 def test_the_example_site(tmp_path):
     example = data_folder() / "examples"
-    words = [
-        "assess", example / "parcels.geojson", "--id", "EX-005", "--max", "--ordinance", "exampleton", "--sound-at", "power",
-        "--zoning", example / "zoning.geojson", "--zone-field", "zone", "--buildings", example / "buildings.geojson",
-        "--terrain", example / "terrain.tif", "--step-ft", 3, "--spectrum", "engine", "--time-limit", 5, "-o", tmp_path / "out",
-    ]  # fmt: skip
-    done = CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    data = json.loads((tmp_path / "out" / "study.json").read_text("utf-8"))
-    assert data["verdict"]["allowed"] and data["layout"]["units"] > 4
-    assert not [*faults(data, tmp_path / "out"), *way_faults(data)]
+    here = read_land(
+        example / "parcels.geojson", zoning=example / "zoning.geojson", zone_field="zone",
+        buildings=example / "buildings.geojson", terrain=example / "terrain.tif",
+    )  # fmt: skip
+    row = here.parcels.ids.index("EX-021")
+    placing = Placing(step_m=0.9144, time_limit_s=3.0)
+    study, _ = placed(
+        here, row, load_unit("gx230"), load_ordinance("exampleton"), Question("max"), "power", placing=placing
+    )
+    data, folder = written(study, tmp_path)
+    assert data["verdict"]["allowed"] and data["layout"]["units"] > 2
+    assert not [*faults(data, folder), *way_faults(data)]
     lots = geopandas.read_file(example / "parcels.geojson").to_crs(data["site"]["crs"])
-    lot = lots.geometry[lots.parcel_id == "EX-005"].item()
+    lot = lots.geometry[lots.parcel_id == "EX-021"].item()
     assert shape(data["site"]["lot"]).area == pytest.approx(lot.area, rel=1e-3)

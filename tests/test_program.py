@@ -19,6 +19,7 @@ from siting.model import Site
 from siting.placement import lattice_poses, optimum, some_of, upper_bound
 from siting.placement.cliques import clique_rows
 from siting.placement.density import prices
+from siting.placement.margin import gathered, quietened
 from siting.placement.program import relaxed, solve
 
 NOTHING = np.zeros(0, np.int64)
@@ -110,6 +111,31 @@ def test_what_gains_most_under_what_is_left_of_the_limits(seed):
     assert asked_for is None or len(asked_for) >= more
 
 
+@pytest.mark.parametrize("seed", SEEDS[:80])
+def test_of_as_many_units_those_with_the_largest_smallest_margin(seed):
+    poses, load, apart = tiny(seed, limits=1 + seed % 4)
+    most, peak = best(apart, load)
+    chosen = optimum(poses, load, NOTHING, EVERY, LONG).chosen
+    quiet = quietened(poses, load, chosen, LONG)
+    assert is_legal(quiet, load, apart) and len(quiet) == most
+    if most:
+        assert peak <= load[quiet].sum(axis=0).max() <= peak * (1 + 2e-4)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nearer_to_the_services_without_filling_a_limit_further(seed):
+    case = yard(seed)
+    quiet = quietened(case.poses, case.load, found(case).chosen, 2.0)
+    full = case.load[quiet].sum(axis=0).max() * 1.01
+    place = np.array([[3.0, -2.0]])
+    near = gathered(case.poses, case.load, quiet, full, place)
+    assert len(set(near.tolist())) == len(quiet) and case.load[near].sum(axis=0).max() <= full
+    blocked = sum(colliding(case.poses, pose).astype(int) for pose in near)
+    assert (blocked[near] == 1).all()
+    runs = [np.hypot(*(case.poses.xy[chosen] - place).T).sum() for chosen in (near, quiet)]
+    assert runs[0] < runs[1]
+
+
 def subsets(count):
     return [[k for k in range(count) if number >> k & 1] for number in range(2**count)]
 
@@ -149,18 +175,23 @@ def test_more_ways_to_stand_and_looser_limits_never_give_fewer(seed):
 
 def test_the_same_layout_every_time_whatever_the_number_of_threads():
     work = (
-        "import json, sys; from test_program import found, yard\n"
-        "a = found(yard(3)); print(json.dumps([a.chosen.tolist(), a.bound, a.status]))"
+        "import json; from test_program import told, yard, instance\n"
+        "print(json.dumps([told(yard(3)), told(instance('10,146 × 1,000'))]))"
     )
-    said = []
-    for threads in ("1", "2", "2"):
+    said = [[told(yard(3)), told(instance("10,146 × 1,000"))]]
+    for threads in ("1", "2"):
         names = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         env = os.environ | dict.fromkeys(names, threads) | {"PYTHONPATH": str(Path(__file__).parent)}
         done = subprocess.run(
             [sys.executable, "-c", work], capture_output=True, text=True, env=env, check=True
         )
         said.append(json.loads(done.stdout))
-    assert said[0] == said[1] == said[2] and said[0][2] == "optimal"
+    assert said[0] == said[1] == said[2] and said[0][0][2] == "optimal"
+
+
+def told(case):
+    answer = found(case)
+    return [answer.chosen.tolist(), answer.bound, answer.status]
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01])
