@@ -12,7 +12,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 from shapely.geometry import LineString, Point
-from small_land import TOWN, UNIT, at, code, land_of, square, unit, write_lots
+from small_land import ORIGIN, TOWN, UNIT, at, code, land_of, square, unit, write_lots
 
 from siting.cli import main
 from siting.errors import InputError
@@ -95,7 +95,7 @@ def test_a_machine_that_is_there_takes_its_share_and_stays_as_loud():
 
 
 def test_a_wall_is_what_the_scene_with_it_says_and_a_taller_one_is_never_louder():
-    place = Place("here", LineString([(-60, -5), (60, -5)]), False)
+    place = Place("here", LineString([(-60, -5), (60, -5)]))
     south = replace(CIRCLE, sources=CIRCLE.sources[3:4])
     before = level(south)
     over = [over_with(rows(before), south, wall_of(place, height)) for height in HEIGHTS_FT]
@@ -106,7 +106,7 @@ def test_a_wall_is_what_the_scene_with_it_says_and_a_taller_one_is_never_louder(
 
 
 def test_the_smallest_wall_is_enough_and_one_step_less_is_not():
-    place = Place("here", LineString([(-60, -5), (60, -5)]), False)
+    place = Place("here", LineString([(-60, -5), (60, -5)]))
     south = replace(CIRCLE, sources=CIRCLE.sources[3:4])
     limit = level(south) - 6.0
     wall = smallest_wall(rows(limit), south, place)
@@ -278,11 +278,17 @@ def test_sides_of_a_polygon_and_places_of_walls(four):
     assert sorted(side.length for side in sides(shapely.box(0, 0, 4, 9))) == [4, 4, 9, 9]
     round_one = Point(0, 0).buffer(10, quad_segs=32)
     assert len(sides(round_one)) == 1 and sides(round_one)[0].is_ring
-    found = {place.where: place for place in wall_places(four[1])}
-    assert {f"along the {way} lot line" for way in ("north", "east", "south", "west")} <= set(found)
+    _, study, _ = four
+    all_round = np.array([(10, 40), (50, 7), (10, -40), (-50, 7)]) + ORIGIN
+    found = {place.where: place for place in wall_places(study, all_round)}
+    single = {f"along the {way} lot line" for way in ("north", "east", "south", "west")}
+    assert single <= set(found) and found["round the yard"].ring
+    assert LOTS["007"].contains(found["round the yard"].line)
     north = found["along the north lot line"].line
     assert {round(y - 900_000, 6) for _, y in north.coords} == {14 - 0.3048}
-    assert found["round the yard"].ring and LOTS["007"].contains(found["round the yard"].line)
+    few = {place.where: place for place in wall_places(study, all_round[1:3])}  # to the east and to the south
+    both = next(place for where, place in few.items() if "south and east lot lines" in where)
+    assert both.line.length == pytest.approx(20 + 14 - 4 * 0.3048) and "along the north lot line" not in few
 
 
 def test_rows_are_the_studys_own_margins(four):

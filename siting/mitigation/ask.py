@@ -1,6 +1,5 @@
 """The question behind a study, asked again with something changed."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -9,14 +8,12 @@ from shapely.geometry.base import BaseGeometry
 
 from siting.geodata.walls import Walls, hard, thickness
 from siting.law import Operation, Ordinance
-from siting.model import FOOT_M, Environment, Question, Unit
+from siting.model import Environment, Question, Unit
 from siting.outcome import Study
 from siting.parts import Wall
 from siting.site import Land
 from siting.study import assess
 from siting.yard import Placing
-
-MOST_POSES = 4_000  # of a lattice on which remedies are searched: a full run stays a matter of seconds
 
 
 @dataclass(frozen=True)
@@ -50,17 +47,6 @@ class Runs:
         self.answers.append(found)
         self.told(len(self.answers))
         return found
-
-
-def on_coarser_lattice(ask: Ask, study: Study) -> Ask:
-    """With a step of so many whole feet that there are about `MOST_POSES` poses, where no other step was asked for.
-
-    Its poses are among those of the lattice of one foot, so what passes here has a layout there.
-    """
-    feet = math.ceil(math.sqrt(2 * study.site.buildable.area / MOST_POSES) / FOOT_M)
-    if ask.placing.step_m is not None or feet <= 1:
-        return ask
-    return replace(ask, placing=replace(ask.placing, step_m=feet * FOOT_M))
 
 
 def for_units(ask: Ask, units: int) -> Ask:

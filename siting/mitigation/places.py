@@ -25,28 +25,63 @@ class Place(NamedTuple):
 
     where: str
     line: BaseGeometry
-    ring: bool
+    ring: bool = False
 
 
-def wall_places(study: Study) -> list[Place]:
-    """Sides of the lot line, sides of the yard, and the ring round it."""
+class Outline(NamedTuple):
+    """The sides of a polygon in their order, each with the compass point to which it faces."""
+
+    one: str  # "along the {} lot line"
+    more: str  # "along the {} lot lines"
+    lines: list[BaseGeometry]
+    facing: list[str]
+
+
+def wall_places(study: Study, ears_xy: Floats) -> list[Place]:
+    """Sides of the lot line and of the yard between a unit and an ear, all such sides together, and the ring round the yard."""
+    units = np.array([(unit.x_m, unit.y_m) for unit in study.placed])
     lot = shapely.union_all(shapely.get_parts(study.site.lot)).buffer(-INSIDE_M, join_style="mitre")
-    found = [
-        Place(f"along the {_compass(side)} lot line", cut, False)
-        for part in shapely.get_parts(lot)
-        for side in sides(part)
-        if (cut := _clear(study, side)) is not None
-    ]
     yard = yard_of(study).intersection(lot)
-    for part in shapely.get_parts(yard):
-        if part.geom_type != "Polygon" or part.is_empty:
-            continue
-        for side in sides(part):
-            if (cut := _clear(study, side)) is not None:
-                found.append(Place(f"on the {_compass(side)} side of the yard", cut, False))
-        if len(shapely.get_parts(yard)) == 1 and _clear(study, part.exterior) is not None:
-            found.append(Place("round the yard", shapely.LineString(part.exterior), True))
-    return _told_apart(found)
+    found = []
+    for area, one, more in (
+        (lot, "along the {} lot line", "along the {} lot lines"),
+        (yard, "on the {} side of the yard", "on the {} sides of the yard"),
+    ):
+        for part in shapely.get_parts(area):
+            if part.geom_type == "Polygon" and not part.is_empty:
+                lines = sides(part)
+                outline = Outline(one, more, lines, [_compass(line) for line in lines])
+                found += _of_outline(study, outline, units, ears_xy)
+    if yard.geom_type == "Polygon" and not yard.is_empty and _clear(study, yard.exterior):
+        found.append(Place("round the yard", shapely.LineString(yard.exterior), True))
+    return found
+
+
+def _of_outline(study: Study, outline: Outline, units_xy: Floats, ears_xy: Floats) -> list[Place]:
+    """The sides that lie between, each by itself, and the shortest run of sides that holds them all."""
+    count = len(outline.lines)
+    hit = [k for k in range(count) if between(outline.lines[k], units_xy, ears_xy)]
+    found = [Place(_named(outline, [k]), outline.lines[k]) for k in hit if _clear(study, outline.lines[k])]
+    if len(hit) > 1:
+        after = [(hit[(n + 1) % len(hit)] - hit[n]) % count or count for n in range(len(hit))]
+        first = hit[(int(np.argmax(after)) + 1) % len(hit)]  # the widest gap is left open
+        run = [(first + n) % count for n in range(count - max(after) + 1)]
+        xy = np.vstack([shapely.get_coordinates(outline.lines[k]) for k in run])
+        line = shapely.LineString(xy[np.append(True, (np.diff(xy, axis=0) != 0).any(axis=1))])
+        if _clear(study, line):
+            found.append(Place(_named(outline, run), line))
+    return found
+
+
+def _named(outline: Outline, which: list[int]) -> str:
+    """The sides by their compass points; of several that face one way, which."""
+    names = list(dict.fromkeys(outline.facing[k] for k in which))
+    if len(which) == 1 and outline.facing.count(names[0]) > 1:
+        nth = [k for k, facing in enumerate(outline.facing) if facing == names[0]].index(which[0]) + 1
+        return f"{outline.one.format(names[0])} (part {nth})"
+    if len(names) == 1:
+        return (outline.one if len(which) == 1 else outline.more).format(names[0])
+    return outline.more.format(f"{', '.join(names[:-1])} and {names[-1]}")
 
 
 def yard_of(study: Study) -> BaseGeometry:
@@ -69,12 +104,10 @@ def sides(polygon: BaseGeometry) -> list[BaseGeometry]:
     return [_run(xy, int(a), int(b)) for a, b in zip(corners, np.roll(corners, -1), strict=True)]
 
 
-def between(place: Place, units_xy: Floats, ears_xy: Floats) -> bool:
-    """Whether the line crosses the sight from a unit to an ear."""
-    if place.ring:
-        return True
+def between(line: BaseGeometry, units_xy: Floats, ears_xy: Floats) -> bool:
+    """Whether a line crosses the sight from a unit to an ear."""
     pairs = np.stack(np.broadcast_arrays(units_xy[:, None], ears_xy[None]), axis=2).reshape(-1, 2, 2)
-    return bool(shapely.intersects(shapely.linestrings(pairs), place.line).any())
+    return bool(shapely.intersects(shapely.linestrings(pairs), line).any())
 
 
 def stretch(line: BaseGeometry, start_m: float, end_m: float) -> BaseGeometry:
@@ -88,11 +121,10 @@ def _run(xy: Floats, a: int, b: int) -> BaseGeometry:
     return shapely.LineString(xy[count])
 
 
-def _clear(study: Study, line: BaseGeometry) -> BaseGeometry | None:
-    """The line where no building stands in its way; None where one does, or where it is too short to matter."""
-    if line.length < SHORTEST_M or any(line.dwithin(b, THICK_M / 2) for b in study.site.buildings):
-        return None
-    return line
+def _clear(study: Study, line: BaseGeometry) -> bool:
+    """Whether a wall can stand there: no building in its way, and long enough to matter."""
+    near = any(line.dwithin(building, THICK_M / 2) for building in study.site.buildings)
+    return not near and line.length >= SHORTEST_M
 
 
 def _compass(line: BaseGeometry) -> str:
@@ -100,16 +132,3 @@ def _compass(line: BaseGeometry) -> str:
     (x0, y0), *_, (x1, y1) = shapely.get_coordinates(line)
     outward = math.degrees(math.atan2(y1 - y0, x1 - x0)) - 90.0
     return POINTS[round(outward / 45.0) % 8]
-
-
-def _told_apart(places: list[Place]) -> list[Place]:
-    """Places of one name with their numbers."""
-    names = [place.where for place in places]
-    seen: dict[str, int] = {}
-    out = []
-    for place in places:
-        if names.count(place.where) > 1:
-            seen[place.where] = seen.get(place.where, 0) + 1
-            place = place._replace(where=f"{place.where} (part {seen[place.where]})")
-        out.append(place)
-    return out

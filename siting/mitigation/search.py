@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from siting.errors import InputError
-from siting.mitigation.ask import Ask, Runs, for_units, on_coarser_lattice, passes
+from siting.mitigation.ask import Ask, Runs, for_units, passes
 from siting.mitigation.costs import cost_of
 from siting.mitigation.options import (
     cap_option,
@@ -16,7 +16,7 @@ from siting.mitigation.options import (
 )
 from siting.mitigation.walls import Confirmed, best_wall, wall_options
 from siting.mitigation.words import told
-from siting.model import FOOT_M, Question
+from siting.model import Question
 from siting.outcome import Study
 from siting.parts import Wall
 from siting.remedy import Costs, Mitigation, Remedy
@@ -62,11 +62,7 @@ def mitigated(
         note = "Not every limit is known, so nothing can be said to make it pass; see the study's reasons."
         found = Mitigation(len(study.placed), 0, (), (), (), 0, (note,), costs)
         return replace(study, mitigation=found)
-    coarse = on_coarser_lattice(ask, study)
-    found = _searched(Runs(progress), coarse, study, costs, points)
-    if found.runs and coarse is not ask:
-        found = replace(found, notes=(*found.notes, _lattice(coarse)))
-    return replace(study, mitigation=found)
+    return replace(study, mitigation=_searched(Runs(progress), ask, study, costs, points))
 
 
 def _searched(runs: Runs, ask: Ask, study: Study, costs: Costs | None, points: int) -> Mitigation:
@@ -77,8 +73,7 @@ def _searched(runs: Runs, ask: Ask, study: Study, costs: Costs | None, points: i
     most = study if wanted is None else runs.of(replace(ask, question=Question("max")))
     allowed = len(most.placed) if most.verdict.allowed else 0
     goal = allowed + 1 if wanted is None else wanted
-    same = wanted is not None and ask.placing.step_m == study.placing.step_m
-    base = study if same else runs.of(for_units(ask, goal))
+    base = study if wanted is not None else runs.of(for_units(ask, goal))
     remedies, no_help = _remedies(runs, ask, base, goal, allowed if wanted is not None else None)
     frontier = _frontier(runs, ask, base, goal, allowed, wanted, points, remedies)
     listed = [_dressed(remedy, costs, goal) for remedy in remedies]
@@ -157,12 +152,6 @@ def _wall(found: Confirmed, units: int) -> Remedy:
     where = found.place.where
     wall = Wall("new", found.wall.line, height_m=found.wall.height_m, absorption=found.wall.absorption)
     return confirmed(Remedy("wall", units, walls=(wall,), where=where), found.study)
-
-
-def _lattice(ask: Ask) -> str:
-    assert ask.placing.step_m is not None
-    feet = f"{ask.placing.step_m / FOOT_M:g}"
-    return f"Remedies were searched with units on a lattice of {feet} ft; siting assess --step-ft {feet} shows the same layouts."
 
 
 def _dressed(remedy: Remedy, costs: Costs | None, goal: int) -> Remedy:

@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 
 from siting.mitigation.ask import Ask, Runs, passes, with_walls
-from siting.mitigation.places import Place, between, wall_places
-from siting.mitigation.rows import Rows, heard, over_db, rows_of
+from siting.mitigation.places import Place, wall_places
+from siting.mitigation.rows import heard, over_db, rows_of
 from siting.mitigation.smallest import HEIGHTS_FT, grown, over_with, smallest_wall, wall_of
 from siting.outcome import Study
 from siting.parts import Wall
@@ -17,6 +17,7 @@ from siting.verdict import worst_of_each_neighbour
 CLOSE_DB = (
     3.0  # over with the largest wall and units where they stand: a full run, which moves them, is worth it
 )
+MOST_PLACES = 4  # of the smallest walls by quick arithmetic
 GROWTHS = 3  # times a wall may grow where a full run finds points behind its ends
 SAVES = 0.95  # of its area: a wall that a moved layout lets shrink to more is not tried again
 
@@ -39,8 +40,7 @@ def places_between(study: Study) -> list[Place]:
     ]
     if not loud or not study.placed:
         return []
-    units = np.array([(unit.x_m, unit.y_m) for unit in study.placed])
-    return [place for place in wall_places(study) if between(place, units, np.array(loud))]
+    return wall_places(study, np.array(loud))
 
 
 def wall_options(runs: Runs, ask: Ask, study: Study, units: int) -> tuple[list[Confirmed], list[str]]:
@@ -53,27 +53,31 @@ def wall_options(runs: Runs, ask: Ask, study: Study, units: int) -> tuple[list[C
     study : Study
         Its answer without a wall.
     """
-    rows, found, told, useless = rows_of(study), [], [], []
+    rows = rows_of(study)
     before = over_db(rows, heard(rows, study.scene))
-    ranked = sorted(
-        places_between(study), key=lambda place: over_with(rows, study.scene, wall_of(place, HEIGHTS_FT[-1]))
-    )
-    for place in ranked:
-        left = over_with(rows, study.scene, wall_of(place, HEIGHTS_FT[-1]))
-        if left > CLOSE_DB or (left > 0 and before - left < 0.5):
-            if left > before - 0.05:
-                useless.append(place.where)
-            else:
-                told.append(_too_little(place, left, before))
-            continue
-        confirmed = _confirmed(runs, ask, study, rows, place, units)
+    places = [(over_with(rows, study.scene, wall_of(p, HEIGHTS_FT[-1])), p) for p in places_between(study)]
+    useless = [place.where for left, place in places if left > before - 0.05]
+    little = [
+        (left, place)
+        for left, place in places
+        if place.where not in useless and (left > CLOSE_DB or left > max(0.0, before - 0.5))
+    ]
+    told = [_too_little(place, left, before) for left, place in little]
+    told += [_useless(useless, before)] if useless else []
+    hopeful = [place for left, place in places if place.where not in useless and (left, place) not in little]
+    quick = [
+        (smallest_wall(rows, study.scene, place) or wall_of(place, HEIGHTS_FT[-1]), place)
+        for place in hopeful
+    ]
+    found: list[Confirmed] = []
+    for wall, place in sorted(quick, key=lambda each: area_m2(each[0]))[:MOST_PLACES]:
+        confirmed = _confirmed(runs, ask, place, wall, units)
         if confirmed is None:
             told.append(
                 f"No wall of up to {HEIGHTS_FT[-1]} ft {place.where} makes it pass, nor with the units moved behind it."
             )
         else:
             found.append(confirmed)
-    told += [_useless(useless, before)] if useless else []
     return sorted(found, key=lambda each: area_m2(each.wall)), told
 
 
@@ -113,10 +117,9 @@ def area_m2(wall: Wall) -> float:
     return float(wall.line.length * (wall.height_m or 0.0))
 
 
-def _confirmed(runs: Runs, ask: Ask, study: Study, rows: Rows, place: Place, units: int) -> Confirmed | None:
+def _confirmed(runs: Runs, ask: Ask, place: Place, first: Wall, units: int) -> Confirmed | None:
     """The smallest wall for the units where they stand, confirmed; then a smaller one for them where they moved behind it."""
-    first = smallest_wall(rows, study.scene, place)
-    found = _grown_until(runs, ask, place, first or wall_of(place, HEIGHTS_FT[-1]), units)
+    found = _grown_until(runs, ask, place, first, units)
     while found is not None:
         there = found.study.scene
         bare = replace(there, walls=there.walls[:-1])
