@@ -16,7 +16,9 @@ from siting.model import Question
 from siting.site import read_land
 from siting.study import assess
 from siting.verdict import worst_row
+from siting.yard import Placing
 
+COARSE = Placing(step_m=3 * 0.3048)  # a lattice that is searched in a moment
 MOST, UNIT = Question("max"), load_unit("gx230")
 OF_WORST = ("level_db", "limit_db", "margin_db", "sigma_db", "p_exceed")
 
@@ -58,6 +60,7 @@ def done(tmp_path_factory):
         MOST,
         None,
         folder / "out",
+        placing=COARSE,
         workers=1,
         progress=lambda *p: progress.append(p),
     )
@@ -81,7 +84,7 @@ def test_every_number_is_the_one_that_assess_gives_for_that_lot(done):
     compared = 0
     for index, row in enumerate(rows):
         try:
-            study = assess(read, index, UNIT, ordinance, MOST, None)
+            study = assess(read, index, UNIT, ordinance, MOST, None, placing=COARSE)
         except InputError as error:
             assert (row["state"], row["reason"], row["units"]) == ("UNKNOWN", str(error), "")
             assert row["allowed"] == "False"
@@ -89,6 +92,7 @@ def test_every_number_is_the_one_that_assess_gives_for_that_lot(done):
         worst = worst_row(study.levels)
         assert row["allowed"] == str(study.verdict.allowed)
         assert row["state"] == study.verdict.state and int(row["units"]) == len(study.placed)
+        assert float(row["gap"]) == study.search.gap and row["status"] == study.search.status
         assert int(row["bound"]) == study.bound and float(row["kw"]) == 200 * len(study.placed)
         assert float(row["area_m2"]) == study.site.lot.area
         assert float(row["buildable_area_m2"]) == study.site.buildable.area
@@ -145,7 +149,7 @@ def test_the_parquet_holds_what_the_csv_holds_and_ids_and_zones_stay_text(done):
 
 def test_two_workers_give_the_same_bytes_as_one(done):
     folder, land, ordinance, *_ = done
-    run_batch(land, UNIT, ordinance, MOST, None, folder / "two", workers=2)
+    run_batch(land, UNIT, ordinance, MOST, None, folder / "two", placing=COARSE, workers=2)
     for name in ("lots.csv", "lots.parquet"):
         assert (folder / "two" / name).read_bytes() == (folder / "out" / name).read_bytes()
 

@@ -45,15 +45,18 @@ def refused(tmp_path, *words, says):
     assert sorted(tmp_path.rglob("*")) == before
 
 
+COARSE = ("--step-ft", 3)  # a lattice that is searched in a moment
+
+
 def assess(parcels, *words):
-    return ("assess", parcels, "--id", "007", "--max", *words)
+    return ("assess", parcels, "--id", "007", "--max", *COARSE, *words)
 
 
 def test_the_exit_code_is_the_verdict(tmp_path, lots):
     assert run(*assess(lots, "--ordinance", town(tmp_path, 75))).exit_code == 0
     assert run(*assess(lots, "--ordinance", town(tmp_path, 45))).exit_code == 1
     assert run(*assess(lots)).exit_code == 3
-    far = run("assess", lots, "--id", "007", "--units", 900, "--ordinance", town(tmp_path, 75))
+    far = run("assess", lots, "--id", "007", *COARSE, "--units", 900, "--ordinance", town(tmp_path, 75))
     assert far.exit_code == 1
 
 
@@ -68,7 +71,7 @@ def test_exit_codes_by_the_table_in_the_help(state, allowed, code):
 
 def test_a_wanted_confidence_moves_the_answer(tmp_path, lots):
     """One unit for which the limit is exceeded with a chance between 5 and 50 %: what is wanted decides."""
-    one = ("assess", lots, "--id", "007", "--units", 1, "--json", "--ordinance")
+    one = ("assess", lots, "--id", "007", *COARSE, "--units", 1, "--json", "--ordinance")
     level = json.loads(run(*one, town(tmp_path, 90)).stdout)["worst"]
     limit = round(level["level_db"] + 0.5 * level["sigma_db"], 2)  # half a deviation: exceeded with 31 %
     for confidence, code in ((0.95, 1), (0.6, 0)):
@@ -104,7 +107,18 @@ def test_options_of_running_reach_the_study(tmp_path, lots):
 
 def test_machines_that_are_there_are_added(tmp_path, lots):
     there = write(tmp_path / "there.gpkg", [shapely.Point(EAST + 55, NORTH + 15)], type=["CHILLER"])
-    words = ("assess", lots, "--id", "007", "--units", 1, "--json", "--ordinance", town(tmp_path, 75))
+    words = (
+        "assess",
+        lots,
+        "--id",
+        "007",
+        *COARSE,
+        "--units",
+        1,
+        "--json",
+        "--ordinance",
+        town(tmp_path, 75),
+    )
     quiet = json.loads(run(*words).stdout)
     loud = json.loads(run(*words, "--existing", there, "--existing-power-dba", 100).stdout)
     assert [machine["power_dba"] for machine in loud["existing"]] == [100.0]
@@ -170,7 +184,7 @@ def test_json_is_what_is_written_and_the_text_says_the_same(tmp_path, lots):
 
 def test_a_place_finds_the_lot(tmp_path, lots):
     middle = geopandas.GeoSeries([shapely.Point(EAST + 20, NORTH + 15)], crs=MASS_M).to_crs(4326)[0]
-    result = run("assess", lots, "--at", f"{middle.x},{middle.y}", "--max", "--json")
+    result = run("assess", lots, "--at", f"{middle.x},{middle.y}", "--max", *COARSE, "--json")
     assert json.loads(result.stdout)["site"]["id"] == "007"
     refused(
         tmp_path, "assess", lots, "--at", f"{middle.y},{middle.x}", "--max",
@@ -209,7 +223,7 @@ def test_an_id_on_two_lots_is_refused(tmp_path):
 
 
 def test_one_question_is_asked(tmp_path, lots):
-    some = ("assess", lots, "--id", "007")
+    some = ("assess", lots, "--id", "007", *COARSE)
     for words in ((), ("--max", "--units", 3), ("--units", 3, "--load-kw", 400)):
         refused(tmp_path, *some, *words, says=["--units", "--load-kw", "--max"])
     refused(tmp_path, *some, "--units", 3, "--spare", 1, says=["--spare", "--load-kw"])
@@ -347,9 +361,78 @@ def test_a_folder_with_something_in_it_is_refused_before_any_work(tmp_path, lots
     assert result.exit_code == 3 and (tmp_path / "full" / "mine.txt").read_text() == "mine"
 
 
+def test_place_gives_the_layout_of_assess_and_every_pose(tmp_path, lots):
+    """The same layout as `assess` finds; poses and bodies read back by another program."""
+    words = ("--id", "007", "--units", 3, *COARSE, "--ordinance", town(tmp_path, 75))
+    whole = run("assess", lots, *words, "--json")
+    result = run("place", lots, *words, "-o", tmp_path / "out")
+    assert result.exit_code == whole.exit_code
+    study = json.loads(whole.stdout)
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["layout.geojson", "poses.geojson"]
+    yard = geopandas.read_file(tmp_path / "out" / "layout.geojson")
+    units = yard[yard["kind"] == "unit"]
+    assert [tuple(xy) for xy in units[["x_m", "y_m"]].to_numpy()] == [
+        (unit["x_m"], unit["y_m"]) for unit in study["layout"]["placed"]
+    ]
+    poses = geopandas.read_file(tmp_path / "out" / "poses.geojson")
+    assert f"{len(poses):,} poses on the lattice" in result.stdout and poses["unit"].notna().sum() == 3
+    assert poses.within(shapely.geometry.shape(study["site"]["buildable"]).buffer(1e-3)).all()
+    for said in (
+        "Placing (",
+        "3 placed, at most",
+        "asked for",
+        study["search"]["one_more"][:40],
+        "setback took",
+    ):
+        assert said in result.stdout, said
+    alone = json.loads(run("place", lots, *words, "--json").stdout)
+    assert (
+        alone["layout"] == study["layout"]
+        and len(alone["readings"]) == 1
+        and "seconds" not in str(alone["search"])
+    )
+    refused(tmp_path, "place", lots, "--id", "008", *words[2:], says=["008"])
+
+
+def test_what_is_said_of_the_yard_reaches_the_study(tmp_path, lots):
+    middle = geopandas.GeoSeries([shapely.Point(EAST, NORTH)], crs=MASS_M).to_crs(4326)[0]
+    words = ("place", lots, "--id", "007", "--units", 1, *COARSE, "--json")
+    data = json.loads(
+        run(
+            *words, "--front", "north", "--rear", "south", "--aisle-ft", 6, "--fuel", "propane", "--tank-gal", 125,
+            "--service-point", f"grid={middle.x},{middle.y}", "--time-limit", 7,
+        ).stdout
+    )  # fmt: skip
+    placing = data["placing"]
+    assert (placing["front"], placing["rear"], placing["fuel"]) == (["north"], ["south"], "propane")
+    assert placing["aisle_m"] == pytest.approx(1.8288) and placing["time_limit_s"] == 7.0
+    assert {side["compass"]: side["kind"] for side in data["site"]["sides"]} == {
+        "north": "front", "south": "rear", "east": "side", "west": "side",
+    }  # fmt: skip
+    (tank,) = data["items"]
+    edge = shapely.geometry.shape(data["site"]["lot"]).boundary
+    assert edge.distance(shapely.geometry.shape(tank["body"])) >= 3.048 - 1e-3  # 10 ft to the lot line
+    (run_,) = data["runs"]
+    unit = data["layout"]["placed"][0]
+    straight = np.hypot(unit["x_m"] - EAST, unit["y_m"] - NORTH)
+    assert run_["kind"] == "grid" and run_["nearest_m"] == run_["tree_m"] == pytest.approx(straight, abs=1e-3)
+    refused(tmp_path, *words[:-1], "--front", "north", "--rear", "north", says=["both name north"])
+    refused(tmp_path, *words[:-1], "--front", "southeast", says=["007", "southeast"])
+    refused(tmp_path, *words[:-1], "--fuel", "propane", "--tank-gal", 20_000, says=["007", "tank"])
+
+
 def test_batch_prints_what_went_in_and_out(tmp_path, lots):
     result = run(
-        "batch", lots, "--max", "--ordinance", town(tmp_path, 75), "-o", tmp_path / "out", "--workers", 1
+        "batch",
+        lots,
+        "--max",
+        *COARSE,
+        "--ordinance",
+        town(tmp_path, 75),
+        "-o",
+        tmp_path / "out",
+        "--workers",
+        1,
     )
     assert result.exit_code == 0 and "9 lots in, 9 rows out" in result.stdout and " allowed" in result.stdout
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["lots.csv", "lots.parquet"]

@@ -24,10 +24,11 @@ from siting.package.contradictions import contradiction
 from siting.study import assess
 from siting.yard import PlacedItem, Placing, Run, ServicePoint
 
+COARSE = Placing(step_m=3 * 0.3048)  # a lattice that is searched in a moment
 KEYS = (
     "siting", "question", "verdict", "unit", "sound", "environment", "operation", "placing", "ordinance", "site", "layout",
-    "items", "runs", "search", "receptors", "neighbours", "worst", "periods", "zones", "readings", "deviations", "existing",
-    "unverified", "warnings", "assumptions", "notes", "inputs",
+    "items", "runs", "search", "mitigation", "receptors", "neighbours", "worst", "periods", "zones", "readings", "deviations",
+    "existing", "unverified", "warnings", "assumptions", "notes", "inputs",
 )  # fmt: skip
 
 
@@ -36,7 +37,7 @@ def answered(tmp_path_factory):
     folder = tmp_path_factory.mktemp("land")
     house = write(folder / "b.gpkg", [square(8, 8, 20, 16)], name=["house"])
     land = land_of(folder, block(), [("R-1", square(-200, -200, 300, 300))], buildings=house)
-    study = assess(land, 0, unit(), code({"*": (75, 70)}), Question("units", 4), None)
+    study = assess(land, 0, unit(), code({"*": (75, 70)}), Question("units", 4), None, placing=COARSE)
     return study, document(study)
 
 
@@ -107,7 +108,7 @@ def test_other_programs_read_the_same_layout_and_receptors(answered, tmp_path):
 
 
 def test_what_is_not_known_is_an_empty_cell_and_null(tmp_path):
-    study = assess(land_of(tmp_path, block()), 0, unit(), None, Question("max"), None)
+    study = assess(land_of(tmp_path, block()), 0, unit(), None, Question("max"), None, placing=COARSE)
     files = study_files(document(study))
     assert json.loads(files["study.json"])["ordinance"] is None
     row = next(csv.DictReader(io.StringIO(files["receptors.csv"])))
@@ -197,7 +198,9 @@ def test_the_layout_holds_all_of_the_yard(answered, tmp_path):
 
 def test_without_units_there_is_no_level_and_no_worst_point(tmp_path):
     lots = {**block(), "007": square(18, 13, 20, 15)}
-    data = document(assess(land_of(tmp_path, lots), 0, unit(), code({"*": 60}), Question("max"), None))
+    data = document(
+        assess(land_of(tmp_path, lots), 0, unit(), code({"*": 60}), Question("max"), None, placing=COARSE)
+    )
     assert data["verdict"]["state"] == "FAIL" and data["worst"] is None and data["layout"]["placed"] == []
     assert data["receptors"] and all(r["level_db"] is None for r in data["receptors"])
     kinds = {row["properties"]["kind"] for row in json.loads(study_files(data)["layout.geojson"])["features"]}
@@ -276,6 +279,7 @@ def test_what_the_user_said_of_running_is_written(tmp_path):
         Question("units", 1),
         None,
         operation=operation,
+        placing=COARSE,
     )
     data = document(study)
     assert data["operation"] == {
