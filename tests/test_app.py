@@ -29,6 +29,7 @@ from study_document import example_document
 
 from siting.catalog import load_ordinance, load_unit
 from siting.cli import main
+from siting.errors import InputError
 from siting.export import document
 from siting.geodata.parcels import find_lot, read_parcels
 from siting.judgement import headline
@@ -42,9 +43,12 @@ from siting.web import lot_map
 from siting.web.answer import zipped
 from siting.web.page import file_name
 from siting.web.sources import Sources, example
+from siting.web.yard import Yard, placing
+from siting.yard import Placing
 
 ROOT = Path(__file__).parents[1]
 LOT, CODE, SLOW_MS = "EX-010", "columbia-county-ar", 120_000
+EXPECTED = Yard()  # what the page asks where nobody says anything
 WATCH = """
 import sys
 def watch(event, args):
@@ -117,6 +121,32 @@ def test_file_names_keep_out_of_other_folders() -> None:
     assert file_name("../12 034/A") == "..-12-034-A"
 
 
+def test_what_is_asked_of_the_yard_becomes_metres_and_items() -> None:
+    """12 ft are 3.6576 m; a 500 gal tank keeps 10 ft from lot lines (IFC table 6104.3)."""
+    assert placing(Yard(), "gx230") == Placing()
+    said = placing(
+        Yard(("north",), ("south",), "propane", 500.0, 2, None, 12.0, 8.0, ("transformer",), 5.0), "gx230"
+    )
+    assert (said.front, said.rear, said.max_slope_pct, said.time_limit_s) == (
+        ("north",),
+        ("south",),
+        8.0,
+        5.0,
+    )
+    assert said.aisle_m == pytest.approx(3.6576) and said.fuel == "propane"
+    assert [item.id for item in said.items] == ["propane_tank", "propane_tank", "transformer"]
+    assert said.items[0].distances.lot_line_m == pytest.approx(3.048)
+    for yard, says in (
+        (Yard(fuel="hydrogen"), "does not guess"),
+        (Yard(fuel="natural gas", items=("hydrogen_storage",)), "hydrogen"),
+    ):
+        with pytest.raises(InputError, match=says):
+            placing(yard, "gx230")
+    assert placing(Yard(fuel="hydrogen", hydrogen_distance_ft=25.0), "gx230").items[
+        0
+    ].distances.unit_m == pytest.approx(7.62)
+
+
 def compile_kernels() -> None:
     """One assessment, so that the app finds its kernels compiled: that takes longer than a page is waited for."""
     land = Path(__file__).parents[1] / "data" / "examples"
@@ -181,12 +211,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
 
 def answered(
     sources: Sources, lot: str, question: Question, ordinance: str, sound_at: str | None = None,
-    operation: Operation = CONTINUOUS,
+    operation: Operation = CONTINUOUS, yard: Yard = EXPECTED,
 ) -> dict[str, Any]:  # fmt: skip
     """The same question put to `assess` without the app."""
     land, rules = read_land(**asdict(sources)), load_ordinance(ordinance)
     row, unit = find_lot(land.parcels, lot), load_unit("gx230")
-    return document(assess(land, row, unit, rules, question, sound_at, operation=operation))
+    said = placing(yard, "gx230")
+    return document(assess(land, row, unit, rules, question, sound_at, operation=operation, placing=said))
 
 
 def numbers(value: Any) -> Any:
@@ -296,6 +327,22 @@ def with_rules(page: Page, folder: Path, lots: bytes) -> None:
     assert page.locator(".siting-label.unit").count() == 6
     assert "P(exceed)" in page.locator(".siting.worst").inner_text()
     assert "in the parcel file (EPSG:26918" in page.locator(".siting.worst").inner_text()
+
+    pick(page, "Fuel", "propane")
+    tanked = answered(
+        there, "T-4", Question("units", units=6), CODE, yard=Yard(fuel="propane", tank_gal=500.0, tanks=1)
+    )
+    shows(page, tanked)
+    assert tanked["items"][0]["name"] == "500 gal propane tank"
+    panel = page.locator(".siting.plain", has_text="500 gal propane tank").first
+    assert "Fuel: propane" in panel.inner_text() and tanked["unit"]["floor_load"] in panel.inner_text()
+    assert tanked["search"]["one_more"] in page.locator(".siting.verdict").inner_text()
+    assert page.locator(".siting-label.item").inner_text() == tanked["items"][0]["id"]
+    pick(page, "Fuel", "hydrogen")
+    refused = page.get_by_role("alert").filter(has_text="does not guess")
+    refused.wait_for()
+    pick(page, "Fuel", "ASSUMED natural gas")
+    shows(page, six)
 
     pick(page, "The stated 69 dB holds", "at 1 m")
     fill(page, "Units", "1")
