@@ -47,7 +47,12 @@ def quick_layout(hearing: Hearing, demand: Demand, rows: Rows) -> Ints:
 
 
 def most_units(
-    hearing: Hearing, demand: Demand, rows: Rows, legal: Ints, seconds: float | None = None
+    hearing: Hearing,
+    demand: Demand,
+    rows: Rows,
+    legal: Ints,
+    seconds: float | None = None,
+    every: bool = True,
 ) -> tuple[Layout, Rows]:
     """As many units as every limit allows, at least those of a layout known to be legal, and the bound under the true limits.
 
@@ -55,9 +60,11 @@ def most_units(
     ----------
     seconds : float, optional
         Time for the best layout that can be found and proved; without it, what patterns give.
+    every : bool
+        False: where something screens, by the fullest patterns, which share most of their poses: each has to be traced.
     """
     ends = monotonic() + (0.0 if seconds is None else seconds)
-    found, rows = _patterned(hearing, demand, rows, legal)
+    found, rows = _patterned(hearing, demand, rows, legal, every or seconds is not None)
     chosen = found.chosen
     while seconds is not None and found.status != "optimal" and len(chosen) < placement.MOST_UNITS:
         better, known = _searched(hearing, demand, rows, chosen, ends)
@@ -74,13 +81,12 @@ def only_bound(hearing: Hearing, demand: Demand, rows: Rows) -> Layout:
     return _bounded(hearing, demand, rows, NOBODY)
 
 
-def _patterned(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints) -> tuple[Layout, Rows]:
+def _patterned(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints, every: bool) -> tuple[Layout, Rows]:
     """Patterns repeated until a layout is legal at every receptor, each time with the receptors that it broke."""
     listened: Ints | None = None
     while True:
         load = loads(demand, rows)
-        found = placement.quick(hearing.poses, load.load, legal, placement.MOST_UNITS)
-        chosen = found.chosen
+        chosen, found = _quick(hearing, load, legal, every)
         if len(chosen) <= len(legal):
             return _truly(hearing, demand, rows, load, found, legal), rows
         everyone = in_earshot(hearing, demand, chosen)
@@ -98,11 +104,21 @@ def _patterned(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints) -> tup
             return _truly(hearing, demand, rows, load, found, chosen), rows
 
 
+def _quick(hearing: Hearing, load: Loads, legal: Ints, every: bool) -> tuple[Ints, placement.Found | None]:
+    """A layout that is legal under some rows, with what is known of others."""
+    if every or not hearing.around.screens:
+        found = placement.quick(hearing.poses, load.load, legal, placement.MOST_UNITS)
+        return found.chosen, found
+    bound, _ = placement.upper_bound(hearing.poses, load.load, 1.0)
+    patterns = placement.PATTERNS if bound < placement.GROWN else 1
+    return placement.most(hearing.poses, load.load, 1.0, bound, patterns), None
+
+
 def _truly(
-    hearing: Hearing, demand: Demand, rows: Rows, load: Loads, found: placement.Found, chosen: Ints
+    hearing: Hearing, demand: Demand, rows: Rows, load: Loads, found: placement.Found | None, chosen: Ints
 ) -> Layout:
     """A layout with the bound under true limits alone."""
-    if not demand.true[rows.index].all():
+    if found is None or not demand.true[rows.index].all():
         return _bounded(hearing, demand, rows, chosen)
     binding = _dearest(load, found.price)
     by = binding[0][0] if binding else -1

@@ -8,7 +8,7 @@ import shapely
 from siting.mitigation.ask import Ask, Runs, kept_off, passes, quieter, without_machine
 from siting.mitigation.rows import heard, needed_db, of_units, over_db, rows_of
 from siting.mitigation.walls import places_between
-from siting.model import FOOT_M
+from siting.model import FOOT_M, State
 from siting.outcome import Study
 from siting.remedy import Remedy
 
@@ -17,6 +17,7 @@ MOST_DB = 30.0  # no enclosure is so much quieter than another
 TRIES = 4  # steps that a full run may ask for beyond the arithmetic
 MOVED_M = 20 * FOOT_M
 HOPE_DB = 0.5  # over by so little with the units where they stand, a full run may still find them a place
+SURE = 0.95  # a limit kept at this confidence is a PASS
 SILENCED = 3  # machines of which full runs are made
 
 
@@ -62,7 +63,8 @@ def cap_option(study: Study, units: int) -> Remedy | None:
     capped = tuple((p.period, p.units) for p in study.periods if p.units is not None and p.units < units)
     if not capped or len(capped) == len(study.periods):
         return None
-    return Remedy("period cap", units, running=capped, state="PASS")
+    state: State = "PASS" if study.operation.confidence >= SURE else "MARGINAL PASS"
+    return Remedy("period cap", units, running=capped, state=state)
 
 
 def moved_option(runs: Runs, ask: Ask, study: Study, units: int) -> tuple[Remedy | None, str]:

@@ -14,6 +14,7 @@ from siting.mitigation.options import (
     silenced_options,
     turning,
 )
+from siting.mitigation.places import Place
 from siting.mitigation.walls import Confirmed, best_wall, wall_options
 from siting.mitigation.words import told
 from siting.model import Question
@@ -129,11 +130,14 @@ def _frontier(
     goals = [allowed + more for more in BEYOND if wanted is None or allowed + more < wanted]
     goals = sorted({*goals[: points - 1 if wanted is not None else points], *([goal] if points else [])})
     out: list[Remedy] = []
+    last: Confirmed | None = None
     for units in goals:
         if units == goal:
             same = [r for r in known if r.units == goal]
             out += [r for r in same if r.kind == "quieter unit"]
-            out += sorted((r for r in same if r.kind == "wall"), key=lambda r: r.area_m2)[:1]
+            walls = sorted((r for r in same if r.kind == "wall"), key=lambda r: r.area_m2)[:1]
+            out += walls
+            last = _behind(walls[0], base) if walls else last
             continue
         asked = for_units(ask, units)
         study = runs.of(asked)
@@ -142,10 +146,17 @@ def _frontier(
         if passes(study, units):
             continue
         quiet, _ = quieter_option(runs, asked, study, units, smaller=False)
-        wall = best_wall(runs, asked, study, units)
+        wall = best_wall(runs, asked, study, units, last)
+        last = wall or last
         out += [] if quiet is None else [quiet]
         out += [] if wall is None else [_wall(wall, units)]
     return sorted(out, key=lambda r: (r.units, ORDER.index(r.kind)))
+
+
+def _behind(remedy: Remedy, study: Study) -> Confirmed:
+    """A wall that was told as one that more units may be tried behind."""
+    (wall,) = remedy.walls
+    return Confirmed(Place(remedy.where, wall.line, wall.line.is_ring), wall, study)
 
 
 def _wall(found: Confirmed, units: int) -> Remedy:

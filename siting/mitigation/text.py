@@ -28,7 +28,7 @@ def print_mitigation(data: dict[str, Any], console: Console) -> None:
         )
         for number, row in enumerate(data["remedies"], start=1):
             table.add_row(
-                str(number), row["kind"], row["size"], str(row["units"]), quantities.margin(row["margin_db"]),
+                str(number), row["kind"], row["size"], str(row["units"]), _margin(row),
                 *_cost(data, row), row["sentence"],
             )  # fmt: skip
         console.print(table)
@@ -41,6 +41,10 @@ def print_mitigation(data: dict[str, Any], console: Console) -> None:
             table.add_row(str(row["units"]), row["kind"], row["size"], *_cost(data, row))
         console.print(table)
     console.print(f"{data['runs']} full runs; every row above is one of them.")
+
+
+def _margin(row: dict[str, Any]) -> str:
+    return "—" if row["margin_db"] is None else quantities.margin(row["margin_db"])
 
 
 def _cost_head(data: dict[str, Any]) -> list[str]:

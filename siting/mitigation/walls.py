@@ -97,8 +97,12 @@ def _useless(places: list[str], before: float) -> str:
     )
 
 
-def best_wall(runs: Runs, ask: Ask, study: Study, units: int) -> Confirmed | None:
-    """The smallest of the walls that are enough by quick arithmetic, confirmed by one full run, or by a few."""
+def best_wall(runs: Runs, ask: Ask, study: Study, units: int, before: Confirmed | None) -> Confirmed | None:
+    """The smallest of the walls that are enough by quick arithmetic, confirmed by one full run, or by a few.
+
+    Where none is, the one that is enough for fewer units (`before`), and taller: units that stand wide apart where they are
+    quietest may all have room behind it.
+    """
     rows = rows_of(study)
     quick = [
         (area_m2(wall), place, wall)
@@ -109,7 +113,11 @@ def best_wall(runs: Runs, ask: Ask, study: Study, units: int) -> Confirmed | Non
         found = _grown_until(runs, ask, place, wall, units)
         if found is not None:
             return found
-    return None
+    if before is None:
+        return None
+    return _grown_until(
+        runs, ask, Place(before.place.where, before.wall.line, before.place.ring), before.wall, units
+    )
 
 
 def area_m2(wall: Wall) -> float:

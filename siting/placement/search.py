@@ -8,7 +8,7 @@ from time import monotonic
 
 import numpy as np
 
-from kernels import packing
+from kernels import footprints, packing
 from siting.model import Floats, Ints, Poses, Status
 from siting.placement.bound import space_bound, upper_bound
 from siting.placement.density import Prices, prices
@@ -154,11 +154,10 @@ def patterned(poses: Poses, load: Floats, price: Floats) -> list[Ints]:
     if not len(poses):
         return []
     cost = load @ price if price.any() else load.max(axis=1, initial=0.0)
-    cut = sorted((_cut(start, load, cost) for start in starts(poses)), key=lambda c: _rank(c, cost))
     lattice, order = lattice_of(poses, np.arange(len(poses))), np.argsort(cost, kind="stable")
+    cut = sorted((_cut(start, load, cost, lattice) for start in starts(poses)), key=lambda c: _rank(c, cost))
     filled = [
-        packing.drop_and_fill(np.sort(c), load, order, lattice, len(poses), SHORT)
-        for c in (*cut[:FILLED], cut[0][:0])
+        packing.drop_and_fill(c, load, order, lattice, len(poses), SHORT) for c in (*cut[:FILLED], order[:0])
     ]
     return sorted(filled, key=lambda c: _rank(c, cost))
 
@@ -178,11 +177,10 @@ def _rank(chosen: Ints, cost: Floats) -> tuple[int, float]:
     return -len(chosen), float(cost[chosen].sum())
 
 
-def _cut(start: Ints, load: Floats, cost: Floats) -> Ints:
+def _cut(start: Ints, load: Floats, cost: Floats, lattice: footprints.Lattice) -> Ints:
     """The units of a pattern that pay least, as many as are legal together."""
     order = start[np.argsort(cost[start], kind="stable")]
-    total = np.cumsum(load[order], axis=0)
-    return order[: int((total <= SHORT).all(axis=1).sum())]
+    return packing.drop_and_fill(start[:0], load, order, lattice, len(start), SHORT)
 
 
 def _most(one: Ints, other: Ints, enough: int) -> Ints:

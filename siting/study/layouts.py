@@ -177,7 +177,8 @@ def _answers(case: Case, asked: Asked, rows: layout.Rows) -> tuple[list[Layout],
     for chain in _chains(asked):
         legal = NOTHING
         for k in chain:
-            found[k], rows = layout.most_units(case.hearing, demand_for(case, asked.voices[k]), rows, legal)
+            demand, own = demand_for(case, asked.voices[k]), k == asked.used
+            found[k], rows = layout.most_units(case.hearing, demand, rows, legal, every=own)
             legal = found[k].chosen
     return [found[k] for k in range(len(asked.voices))], rows
 

@@ -25,7 +25,7 @@ from siting.placement.poses import MAX_POSES
 from siting.site import Land, make_site
 from siting.yard import PlacedItem, Placing, Service
 
-MOST_SCREENED = 8_000  # poses where sound is traced past buildings, walls or over terrain, which takes a hundred times as long
+MOST_SCREENED = 4_000  # poses where sound is traced past buildings, walls or over terrain, which takes a hundred times as long
 FAR_M = 5_000.0  # a service point farther from the lot than this is no service point of the lot
 
 
