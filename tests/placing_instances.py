@@ -65,10 +65,12 @@ def yard_poses(columns: int, rows: int, unit: str = "gx230") -> tuple[Poses, sha
     return some_of(poses, (poses.cell < (columns, rows)).all(axis=1)), yard
 
 
-def ring(yard: shapely.Polygon, count: int, draw: np.random.Generator) -> np.ndarray:
+def ring(
+    yard: shapely.Polygon, count: int, draw: np.random.Generator, near_m: float = NEAR_M, far_m: float = FAR_M
+) -> np.ndarray:
     """(count, 2) places round a yard, one in each of as many parts of the way round."""
     share = (np.arange(count) + draw.uniform(0, 1, count)) / count
-    away = draw.uniform(NEAR_M, FAR_M, count)
+    away = draw.uniform(near_m, far_m, count)
     lines = [yard.buffer(metres).exterior for metres in away]
     return np.array(
         [line.interpolate(part, normalized=True).coords[0] for line, part in zip(lines, share, strict=True)]

@@ -162,6 +162,17 @@ def test_never_fewer_than_greedy_or_a_packer(seed):
     assert (blocked[answer.chosen] == 1).all()
 
 
+def test_never_fewer_where_limits_bind_on_all_sides_of_a_yard_too_large_to_prove():
+    draw = np.random.default_rng(0)
+    poses, ground = yard_poses(80, 70)
+    ears = ring(ground, 300, draw, 1.5, 3.0)
+    case = Instance("close neighbours", poses, loads(poses, ears, np.full(len(ears), 55.0), 62.0))
+    answer = found(case, seconds=3.0)
+    plain, packed = greedy(poses, case.load), packer(poses, case.load)
+    assert 20 < max(len(plain), len(packed)) <= len(answer.chosen) <= answer.bound
+    assert (case.load[answer.chosen].sum(axis=0) <= 1).all()
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_more_ways_to_stand_and_looser_limits_never_give_fewer(seed):
     case = yard(seed)
