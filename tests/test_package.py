@@ -161,6 +161,21 @@ def test_how_units_are_placed(report, example):
         assert words in text, words
 
 
+def test_areas_add_up(example):
+    """The lot less what rules take is the buildable area; what the aisle cuts off is a part of it."""
+    cut = copy.deepcopy(example)
+    cut["site"]["taken_m2"] |= {"openings": 0.0, "aisle": 120.0}
+    text = text_of(cut)
+    assert (
+        "Buildable 15,530 1,442.8 48.5 % of it without use: aisle 1,292 120.0 4.0 % Under the placed bodies"
+        in text
+    )
+    assert "− openings" not in text and "− aisle" not in text
+    site = cut["site"]
+    taken = sum(area for rule, area in site["taken_m2"].items() if rule != "aisle")
+    assert site["area_m2"] - taken == pytest.approx(site["buildable_area_m2"])
+
+
 def remedy(kind, size, units, margin_db, cost, sentence):
     return {
         "kind": kind, "size": size, "units": units, "margin_db": margin_db, "cost": cost, "sentence": sentence, "state": "PASS",

@@ -10,6 +10,7 @@ from siting.model import FOOT_M
 from siting.package.drawing import shown_state
 
 Document = dict[str, Any]
+WITHIN = ("aisle", "clearance")  # what these take is a part of the buildable area
 
 
 def periods(document: Document) -> list[Document]:
@@ -143,11 +144,11 @@ def zones(document: Document) -> list[Document]:
 def areas(document: Document) -> list[list[str]]:
     """What became of the lot's area."""
     site, layout = document["site"], document["layout"]
-    rows = [("Lot", site["area_m2"]), *((f"− {rule}", m2) for rule, m2 in site["taken_m2"].items())]
-    rows += [
-        ("Buildable", site["buildable_area_m2"]),
-        ("Under the placed bodies", layout["area_m2"]),
-    ]
+    taken = placing_words.taken(site)
+    rows = [("Lot", site["area_m2"]), *((f"− {rule}", m2) for rule, m2 in taken if rule not in WITHIN)]
+    rows += [("Buildable", site["buildable_area_m2"])]
+    rows += [(f"of it without use: {rule}", m2) for rule, m2 in taken if rule in WITHIN]
+    rows += [("Under the placed bodies", layout["area_m2"])]
     whole = site["area_m2"] or math.inf
     return [[rule, f"{m2 / FOOT_M**2:,.0f}", f"{m2:,.1f}", f"{100 * m2 / whole:.1f} %"] for rule, m2 in rows]
 
