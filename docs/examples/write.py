@@ -15,13 +15,16 @@ from siting.judgement import SIGNS
 
 PAGE = Path(__file__).parents[1] / "examples.md"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SECONDS = re.compile(r"^Placing \(\d+\.\d s\)", re.MULTILINE)  # how long a search took is another number every time
 CUT = "…"
 MARK = f"  {CUT}"
 VERDICTS = tuple(f"{sign} {state}: " for state, sign in SIGNS.items())
+PLACING = "Placing"
 ASSUMPTIONS, RULES, DEVIATIONS = "Taken for the verdict", "Rules", "Standard deviations of a level"
 BEFORE = ("Read", ASSUMPTIONS, RULES)  # shown in the first block alone
 ROWS = {
     ASSUMPTIONS: 2,
+    PLACING: 3,
     "Worst receptor of every neighbour": 4,
     "Worst point": 3,
     "Zones of the map": 4,
@@ -31,6 +34,7 @@ HEADS = (
     *ROWS,
     DEVIATIONS,
     "Layout on",
+    PLACING,
     "How many of the placed",
     "The same question",
     "Note:",
@@ -53,13 +57,14 @@ def arguments(command: str) -> list[str]:
 
 
 def run(command: str) -> tuple[str, int]:
-    """What the command prints, and its exit code."""
+    """What the command prints, but for how long its search took, and its exit code."""
     from siting.cli import main
 
     result = CliRunner().invoke(main, arguments(command), prog_name="siting")
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return "\n".join(line.rstrip() for line in result.output.splitlines()), result.exit_code
+    printed = "\n".join(line.rstrip() for line in result.output.splitlines())
+    return SECONDS.sub(PLACING, printed), result.exit_code
 
 
 def sections(output: str) -> list[tuple[str, list[str]]]:
