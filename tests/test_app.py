@@ -48,7 +48,7 @@ from siting.yard import Placing
 
 ROOT = Path(__file__).parents[1]
 LOT, CODE, SLOW_MS = "EX-010", "columbia-county-ar", 120_000
-EXPECTED = Yard()  # what the page asks where nobody says anything
+COARSE = Yard(step_ft=4.0)  # a lattice that is searched in a moment
 WATCH = """
 import sys
 def watch(event, args):
@@ -125,7 +125,10 @@ def test_what_is_asked_of_the_yard_becomes_metres_and_items() -> None:
     """12 ft are 3.6576 m; a 500 gal tank keeps 10 ft from lot lines (IFC table 6104.3)."""
     assert placing(Yard(), "gx230") == Placing()
     said = placing(
-        Yard(("north",), ("south",), "propane", 500.0, 2, None, 12.0, 8.0, ("transformer",), 5.0), "gx230"
+        Yard(
+            ("north",), ("south",), "propane", 500.0, 2, None, 12.0, 8.0, ("transformer",), time_limit_s=5.0
+        ),
+        "gx230",
     )
     assert (said.front, said.rear, said.max_slope_pct, said.time_limit_s) == (
         ("north",),
@@ -134,6 +137,7 @@ def test_what_is_asked_of_the_yard_becomes_metres_and_items() -> None:
         5.0,
     )
     assert said.aisle_m == pytest.approx(3.6576) and said.fuel == "propane"
+    assert placing(Yard(step_ft=2.0), "gx230").step_m == pytest.approx(0.6096) and said.step_m is None
     assert [item.id for item in said.items] == ["propane_tank", "propane_tank", "transformer"]
     assert said.items[0].distances.lot_line_m == pytest.approx(3.048)
     for yard, says in (
@@ -211,7 +215,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
 
 def answered(
     sources: Sources, lot: str, question: Question, ordinance: str, sound_at: str | None = None,
-    operation: Operation = CONTINUOUS, yard: Yard = EXPECTED,
+    operation: Operation = CONTINUOUS, yard: Yard = COARSE,
 ) -> dict[str, Any]:  # fmt: skip
     """The same question put to `assess` without the app."""
     land, rules = read_land(**asdict(sources)), load_ordinance(ordinance)
@@ -258,7 +262,7 @@ def settled(page: Page) -> None:
 
 
 def pick(page: Page, label: str, text: str) -> None:
-    field = page.get_by_role("combobox", name=label)
+    field = page.get_by_role("combobox", name=label, exact=True)
     field.click()
     field.fill(text)
     page.get_by_role("option", name=text).first.click()
@@ -330,7 +334,11 @@ def with_rules(page: Page, folder: Path, lots: bytes) -> None:
 
     pick(page, "Fuel", "propane")
     tanked = answered(
-        there, "T-4", Question("units", units=6), CODE, yard=Yard(fuel="propane", tank_gal=500.0, tanks=1)
+        there,
+        "T-4",
+        Question("units", units=6),
+        CODE,
+        yard=COARSE._replace(fuel="propane", tank_gal=500.0, tanks=1),
     )
     shows(page, tanked)
     assert tanked["items"][0]["name"] == "500 gal propane tank"
@@ -399,9 +407,11 @@ def test_the_whole_way(address: tuple[str, Path], tmp_path: Path) -> None:
         assert page.get_by_text("Tap a lot on the map").is_visible()
         assert "ASSUMED" in page.locator(".siting.reading").inner_text()
 
+        page.get_by_text("Sides, aisle and other things").click()
+        fill(page, "Step between poses, ft", "4")
         page.mouse.click(*place_of(page, LOT))
         page.locator(".siting.verdict").wait_for()
-        assert page.get_by_role("combobox", name="Lot").input_value() == LOT
+        assert page.get_by_role("combobox", name="Lot", exact=True).input_value() == LOT
         shows(page, answered(example(), LOT, Question("max"), "exampleton"))
         assert "ASSUMED" in page.locator(".siting.reading").inner_text()
 

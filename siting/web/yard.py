@@ -27,6 +27,7 @@ class Yard(NamedTuple):
     aisle_ft: float | None = None
     max_slope_pct: float | None = None
     items: tuple[str, ...] = ()
+    step_ft: float | None = None
     time_limit_s: float = SECONDS
 
 
@@ -55,6 +56,10 @@ def ask_yard(unit: str, terrain: bool) -> Yard:
                 format="%g",
                 help="10 % where left out.",
             )
+        step = st.number_input(
+            "Step between poses, ft", 0.25, 100.0, None, 1.0, key="step_ft", format="%g",
+            help="One foot where left out, more on large lots and among buildings.",
+        )  # fmt: skip
         seconds = st.number_input(
             "Time for the best layout, s", 1.0, 3600.0, SECONDS, 5.0, key="time_limit", format="%g",
             help="The search ends with the best layout so far and its bound.",
@@ -66,6 +71,7 @@ def ask_yard(unit: str, terrain: bool) -> Yard:
         aisle_ft=None if aisle is None else float(aisle),
         max_slope_pct=None if slope is None else float(slope),
         items=tuple(items),
+        step_ft=None if step is None else float(step),
         time_limit_s=float(seconds),
     )
 
@@ -121,6 +127,7 @@ def placing(yard: Yard, unit: str) -> Placing:
     """
     kind = load_unit(unit)
     return Placing(
+        step_m=_metres(yard.step_ft),
         front=yard.front,
         rear=yard.rear,
         max_slope_pct=yard.max_slope_pct,
