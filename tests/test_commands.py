@@ -48,7 +48,9 @@ def test_a_command_on_a_page_is_understood(page, words):
     verb, rest = main.commands[words[0]], list(words[1:])
     if isinstance(verb, click.Group):
         verb, rest = verb.commands[rest[0]], rest[1:]
-    given = verb.make_context(verb.name, rest).params  # UsageError where an option or an argument is not there
+    given = verb.make_context(
+        verb.name, rest
+    ).params  # UsageError where an option or an argument is not there
     assert given or not verb.params
 
 

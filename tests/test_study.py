@@ -292,7 +292,10 @@ def test_land_turned_and_moved_gives_the_same_answer_elsewhere(tmp_path):
         moved["layout"]["units"] == plain["layout"]["units"]
         and moved["layout"]["bound"] == plain["layout"]["bound"]
     )
-    for a, b in zip(plain["receptors"], moved["receptors"], strict=True):
+    # of many units several layouts are as good, to the last digit; the quietest place of a single one is one place
+    one = study(tmp_path, code({"*": 70}), units(1), lots=here, zones=None)
+    there = study(tmp_path / "b", code({"*": 70}), units(1), lots=lots, zones=None)
+    for a, b in zip(one["receptors"], there["receptors"], strict=True):
         assert b["level_db"] == pytest.approx(a["level_db"], abs=1e-6)
         assert (b["x"] - a["x"], b["y"] - a["y"]) == pytest.approx((1234.5, -321.25), abs=1e-6)
     (tmp_path / "c").mkdir()

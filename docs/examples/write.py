@@ -1,7 +1,7 @@
-"""Runs the commands of docs/examples.md and writes what they print into the page, long tables shortened.
+"""Runs the commands of docs/examples.md and docs/placing.md and writes what they print into the pages, long tables shortened.
 
-From the checkout's folder, with ../shared beside it: `.venv/bin/python docs/examples/write.py`. Blocks of `siting batch`
-over a whole town stay as they are: they take minutes, and their last lines are put in by hand.
+From the checkout's folder, with ../shared beside it: `.venv/bin/python docs/examples/write.py`, or with the name of one page
+behind it. Blocks of `siting batch` over a whole town stay as they are: they take minutes, and their last lines are put in by hand.
 """
 
 import re
@@ -106,8 +106,8 @@ def shorten(output: str, whole: bool) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
-def main() -> None:
-    """Write the page anew."""
+def renewed(page: str) -> str:
+    """A page with what its commands print now."""
     blocks = 0
 
     def renew(match: re.Match[str]) -> str:
@@ -121,7 +121,14 @@ def main() -> None:
         print(command.strip(), f"exit code {code}", sep="\n")
         return f"```console\n{command}{said}\n(exit code {code})\n```"
 
-    PAGE.write_text(BLOCK.sub(renew, PAGE.read_text("utf-8")), "utf-8")
+    return BLOCK.sub(renew, page)
+
+
+def main() -> None:
+    """Write the pages anew."""
+    for name in sys.argv[1:] or ("examples.md", "placing.md"):
+        page = PAGE.parent / name
+        page.write_text(renewed(page.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

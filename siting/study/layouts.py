@@ -85,9 +85,17 @@ def _best(
     left = max(ends - monotonic(), 0.0)
     if asked.wanted is None:
         found, rows = _most(case, yard, asked, found, rows, ends)
-    elif layout.nearest_to_limit(case.hearing, demand, found.chosen)[0] > layout.OVER_DB:
+    elif (
+        len(found.chosen) < asked.wanted
+        or layout.nearest_to_limit(case.hearing, demand, found.chosen)[0] > layout.OVER_DB
+    ):
         most, rows = layout.most_units(case.hearing, demand, rows, NOTHING, left)
-        found = replace(most, chosen=found.chosen, largest=len(yard.mended(most.chosen)))
+        chosen = found.chosen
+        if len(most.chosen) >= asked.wanted:
+            chosen, rows = layout.quietest_units(
+                case.hearing, demand, asked.wanted, rows, [most.chosen, chosen]
+            )
+        found = replace(most, chosen=chosen, largest=len(yard.mended(most.chosen)))
     found = _mended(yard, found)
     return layout.settled(case.hearing, demand, found, rows, yard.service_xy, ends, yard.mended), rows
 
