@@ -90,9 +90,9 @@ def _sound(item: Row) -> str:
 def runs(document: Row) -> list[str]:
     """How far the units are from where gas and the grid come in."""
     return [
-        f"From where the {KINDS[run['kind']]} comes in: nearest unit {distance(run['nearest_m'])}, farthest "
-        f"{distance(run['farthest_m'])}, the shortest tree to all of them {distance(run['tree_m'])}; straight lines, so no "
-        "trench is shorter"
+        f"From where the {KINDS[run['kind']]} comes in: nearest unit {quantities.length(run['nearest_m'])}, farthest "
+        f"{quantities.length(run['farthest_m'])}, the shortest tree to all of them {quantities.length(run['tree_m'])}; straight "
+        "lines, so no trench is shorter"
         for run in document["runs"]
     ]
 
@@ -110,7 +110,7 @@ def _bound(row: Row) -> dict[str, str]:
     return {
         "receptor": wording.place(row["receptor"], row["neighbour"]),
         "side": row["side"],
-        "distance": distance(row["distance_m"]),
+        "distance": quantities.length(row["distance_m"]),
         "period": wording.period(row["period"]),
         "compared": compared(row),
         "limit": quantities.limit(row["limit_db"]),

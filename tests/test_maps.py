@@ -204,7 +204,7 @@ def test_the_panel_says_what_the_study_says() -> None:
         "4 values not given by you",
         "Three units keep every limit and four do not.",
         '<td class="n">59.5</td>',
-        "the shortest tree to all of them 121.5 ft (37.03 m)",
+        "the shortest tree to all of them 121′-6″ (37.03 m)",
         "Setback took 10,764 sq ft",
     ):
         assert words in page

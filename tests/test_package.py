@@ -148,15 +148,15 @@ def test_how_many_may_run_and_how_sure(report, example):
 
 
 def test_how_units_are_placed(report, example):
-    """The search, the row that stops one more, what was asked of the yard, and runs: 15.03 m are 49.3 ft, 37.03 m 121.5 ft."""
+    """The search, the row that stops one more, what was asked of the yard, and runs: 15.03 m are 49.32 ft, 37.03 m 121.5 ft."""
     text = " ".join(report)
     assert "6 placed, at most 3 allowed, gap 0 %: asked for" in text and example["search"]["one_more"] in text
     assert "one limit at one receptor binds" in text
-    assert "12-031/1 north 92.8 ft (28.3 m) night dB(A) 62 59.5 65.7 0.5" in text
+    assert "12-031/1 north 92′-10″ (28.30 m) night dB(A) 62 59.5 65.7 0.5" in text
     for words in (
         "Fuel propane", "Slope at most 10 %", "Aisle 12 ft (3.66 m) wide", "Gas comes in latitude, longitude 40.7534",
         "south (front): 20 ft (6.1 m); Exampleton Code 8-9(c)", "I1: propane tank, 500 gal, 9′-10″ (3.00 m)",
-        "nearest unit 49.3 ft (15.03 m)", "the shortest tree to all of them 121.5 ft (37.03 m)",
+        "nearest unit 49′-3″ (15.03 m)", "the shortest tree to all of them 121′-6″ (37.03 m)",
     ):  # fmt: skip
         assert words in text, words
 

@@ -55,10 +55,10 @@ def test_a_study_without_a_search_says_only_what_it_knows(example):
 
 
 def test_the_row_that_binds_has_its_place_and_its_numbers(example):
-    """62 dB(A) less 2.5 dB of margin; 28.3 m are 92.8 ft."""
+    """62 dB(A) less 2.5 dB of margin; 28.3 m are 92.85 ft."""
     (row,) = placing_words.binding(example)
     assert row == {
-        "receptor": "12-031/1", "side": "north", "distance": "92.8 ft (28.3 m)", "period": "night", "compared": "dB(A)",
+        "receptor": "12-031/1", "side": "north", "distance": "92′-10″ (28.30 m)", "period": "night", "compared": "dB(A)",
         "limit": "62", "planned": "59.5", "level": "65.7", "over": "0.5",
     }  # fmt: skip
     example["search"]["binding"][0] |= {"over_db": 0.004}
@@ -105,7 +105,7 @@ def test_the_same_words_on_the_console_and_on_the_map(example):
         *placing_words.sides(example),
         *placing_words.items(example),
         *placing_words.runs(example),
-        "92.8 ft (28.3 m)",
+        "92′-10″ (28.30 m)",
     ):
         assert words in text, words
         assert words in page or words.capitalize() in page or words[0].upper() + words[1:] in page, words

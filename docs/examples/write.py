@@ -1,7 +1,7 @@
 """Runs the commands of docs/examples.md and docs/placing.md and writes what they print into the pages, long tables shortened.
 
 From the checkout's folder, with ../shared beside it: `.venv/bin/python docs/examples/write.py`, or with the name of one page
-behind it. Blocks of `siting batch` over a whole town stay as they are: they take minutes, and their last lines are put in by hand.
+behind it. Blocks of `siting batch` over a whole town stay as they are: they take minutes; their last lines are put in by hand.
 """
 
 import re
@@ -15,7 +15,9 @@ from siting.judgement import SIGNS
 
 PAGE = Path(__file__).parents[1] / "examples.md"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SECONDS = re.compile(r"^Placing \(\d+\.\d s\)", re.MULTILINE)  # how long a search took is another number every time
+SECONDS = re.compile(
+    r"^Placing \(\d+\.\d s\)", re.MULTILINE
+)  # how long a search took is another number every time
 CUT = "…"
 MARK = f"  {CUT}"
 VERDICTS = tuple(f"{sign} {state}: " for state, sign in SIGNS.items())
