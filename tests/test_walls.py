@@ -21,6 +21,7 @@ from siting.errors import InputError
 from siting.geodata.walls import read_walls
 from siting.levels import levels
 from siting.model import Question
+from siting.scene.elevation import ground_at, make_ground
 from siting.scene.file import read_scene
 from siting.study import assess
 
@@ -194,3 +195,19 @@ def test_dz_of_a_long_wall_by_hand(tmp_path):
     dz = 10 * math.log10(3 + 20 / (340 / 1000) * over * kmet)  # C2 = 20, C3 = 1, 1 kHz
     assert path.terms.diffraction_top_db[4] == pytest.approx(min(dz, 20.0), abs=0.01)
     assert np.isfinite(dz)
+
+
+def test_panels_over_terrain_are_straight_and_nowhere_higher_than_the_wall(tmp_path):
+    fence = walls(tmp_path, [LineString([(-2, 29.7), (41.7, 29.7), (41.7, 2)])], height_ft=[8.0])
+    found = study(tmp_path, Question("units", 1), walls=fence, terrain=write_terrain(tmp_path))
+    (wall,) = found.scene.walls
+    xy = np.array(wall.line.coords)[:, :2]
+    assert len(xy) == len(wall.tops_m) < 12 and np.hypot(*np.diff(xy, axis=0).T).max() <= 10 + 1e-9
+    ground = make_ground(found.scene)
+    along = np.append(0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T)))
+    dense = np.linspace(0, along[-1], 4001)
+    places = np.column_stack([np.interp(dense, along, xy[:, k]) for k in (0, 1)])
+    height = np.interp(dense, along, wall.tops_m) - ground_at(ground, places)
+    assert height.max() <= 8 * 0.3048 + 1e-9 and height.min() > 0.75 * 8 * 0.3048
+    assert np.ptp(height) > 0.01  # the ground does bend
+    assert {a.name: a.value for a in found.assumptions}["walls.panel_m"] == 10.0

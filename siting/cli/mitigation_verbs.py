@@ -12,6 +12,7 @@ from siting.cli.study_verbs import exit_code
 from siting.cli.verb import FILE, Verb, progress_bar
 
 if TYPE_CHECKING:
+    from siting.mitigation.ask import Ask
     from siting.outcome import Study
 
 A_GUESS = 24  # full runs: how long the bar is before they are done
@@ -71,7 +72,7 @@ def mitigate(
         )
     data = _document(found)
     if output is not None:
-        write_files(_files(found, data), output, overwrite)
+        write_files(_files(ask, data), output, overwrite)
     if as_json:
         click.echo(dumps(data), nl=False)
     else:
@@ -99,14 +100,14 @@ def _document(study: "Study") -> dict[str, Any]:
     return {**kept, "site": site, "mitigation": mitigation_document(study.mitigation)}
 
 
-def _files(study: "Study", data: dict[str, Any]) -> dict[str, str]:
+def _files(ask: "Ask", data: dict[str, Any]) -> dict[str, str]:
     """Names and texts of the folder's files: the walls of the smallest remedy as walls.geojson, of others by their number."""
     from siting.export import dumps
     from siting.mitigation.document import wall_document, walls_geojson
     from siting.mitigation.plot import frontier_svg
 
     found = data["mitigation"]
-    known = [wall_document(wall) for wall in study.scene.walls]
+    known = [wall_document(wall) for wall in ask.land.standing_walls]
     files = {"mitigation.json": dumps(data)}
     if found["frontier"]:
         files["mitigation.svg"] = frontier_svg(

@@ -15,6 +15,7 @@ from siting.outcome import Study
 from siting.parts import Scene
 
 FAR_BELOW_DB = 8.0  # rows farther below their limit are left out: one surface adds 3 dB at the most
+APART_M = 3.0  # of the receptors in a square of this side the one nearest to its limit is heard
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +50,17 @@ def rows_of(study: Study) -> Rows:
         for name in ("level_db", "limit_db", "sigma_db")
     )
     most = limit - (level - steady) - z * sigma  # what the rule adds to a steady level taken off
-    near = steady > most - FAR_BELOW_DB
+    near = np.flatnonzero(steady > most - FAR_BELOW_DB)
+    near = near[_apart(rows.xy[receptor[near]], (steady - most)[near])]
     return replace(rows, receptor=receptor[near], metric=metric[near], most=10 ** (most[near] / 10))
+
+
+def _apart(xy: Floats, over: Floats) -> Ints:
+    """The fullest row in every square."""
+    order = np.argsort(-over, kind="stable")
+    square = np.floor(xy[order] / APART_M)
+    _, first = np.unique(square[:, 0] + 1j * square[:, 1], return_index=True)
+    return np.asarray(order[np.sort(first)])
 
 
 def heard(rows: Rows, scene: Scene) -> Floats:

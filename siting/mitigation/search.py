@@ -23,6 +23,7 @@ from siting.parts import Wall
 from siting.remedy import Costs, Mitigation, Remedy
 from siting.study.asked import wanted_units
 
+SEARCH_S = 5.0  # of the search for a layout in one full run; a longer one finds no worse
 POINTS = 3  # numbers of units on the frontier
 BEYOND = (1, 2, 4, 8, 16)  # more than are allowed
 ORDER = ("period cap", "fewer units", "moved yard", "quieter unit", "wall", "machine silenced")
@@ -63,6 +64,8 @@ def mitigated(
         note = "Not every limit is known, so nothing can be said to make it pass; see the study's reasons."
         found = Mitigation(len(study.placed), 0, (), (), (), 0, (note,), costs)
         return replace(study, mitigation=found)
+    quick = replace(ask.placing, time_limit_s=min(ask.placing.time_limit_s, SEARCH_S))
+    ask = replace(ask, placing=quick)
     return replace(study, mitigation=_searched(Runs(progress), ask, study, costs, points))
 
 

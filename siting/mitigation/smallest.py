@@ -8,6 +8,8 @@ from siting.mitigation.places import Place, stretch
 from siting.mitigation.rows import Rows, heard, over_db
 from siting.model import FOOT_M
 from siting.parts import Scene, Wall
+from siting.scene.elevation import make_ground
+from siting.scene.panels import panelled
 
 HEIGHTS_FT = (6, 8, 10, 12, 14, 16)
 STEP_M = 10 * FOOT_M  # by which walls get shorter
@@ -23,7 +25,8 @@ def wall_of(place: Place, height_ft: float, start_m: float = 0.0, end_m: float |
 
 def over_with(rows: Rows, scene: Scene, wall: Wall) -> float:
     """How far the fullest row is over what it may have with a new wall, dB."""
-    return over_db(rows, heard(rows, replace(scene, walls=(*scene.walls, wall))))
+    built = panelled(wall, make_ground(scene))
+    return over_db(rows, heard(rows, replace(scene, walls=(*scene.walls, built))))
 
 
 def smallest_wall(rows: Rows, scene: Scene, place: Place) -> Wall | None:

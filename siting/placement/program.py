@@ -5,6 +5,7 @@ duality any non-negative duals bound the number of units, and a layout is counte
 """
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -43,13 +44,14 @@ class Solved:
 
 def relaxed(poses: Poses, load: Floats, seconds: float) -> Relaxed | None:
     """The linear relaxation with the limits that it breaks, by interior points; None where the time is up."""
+    ends = monotonic() + seconds
     cliques = clique_rows(poses)
     active = busiest(load, FIRST_ROWS)
     while True:
         matrix = _stacked(cliques, load, active)
         found = linprog(
             -np.ones(len(poses)), A_ub=matrix, b_ub=np.ones(matrix.shape[0]), bounds=(0, 1), method="highs-ipm",
-            options={"time_limit": max(seconds, 0.01)},
+            options={"time_limit": max(ends - monotonic(), 0.01)},
         )  # fmt: skip
         if found.x is None or found.status != 0:
             return None
@@ -92,6 +94,7 @@ def solve(
     least : int
         Fewer units are no answer.
     """
+    ends = monotonic() + seconds
     cliques, active = clique_rows(poses), busiest(load / np.maximum(room, 1e-12), FIRST_ROWS)
     matrix, bound, margin, done = _stacked(cliques, load, active), np.inf, 0.0, True
     while True:
@@ -102,7 +105,7 @@ def solve(
         ]
         found = milp(
             -gain, constraints=rows, integrality=np.ones(len(poses)), bounds=Bounds(0, 1),
-            options={"time_limit": max(seconds, 0.01), "node_limit": nodes, "mip_rel_gap": gap},
+            options={"time_limit": max(ends - monotonic(), 0.01), "node_limit": nodes, "mip_rel_gap": gap},
         )  # fmt: skip
         if margin == 0.0 and found.mip_dual_bound is not None:
             bound = min(bound, -found.mip_dual_bound)
@@ -132,6 +135,7 @@ def least_peak(
     there : (R,)
         What of each limit is taken already.
     """
+    ends = monotonic() + seconds
     cliques, active = clique_rows(poses), busiest(load + there / max(units, 1), FIRST_ROWS)
     gain = np.append(np.zeros(len(poses)), 1.0)
     whole_numbers = np.append(np.ones(len(poses)), 0.0)
@@ -145,7 +149,7 @@ def least_peak(
             constraints=[
                 LinearConstraint(apart, -np.inf, 1), LinearConstraint(limits, -np.inf, -there[active]), many,
             ],
-            options={"time_limit": max(seconds, 0.01), "node_limit": nodes, "mip_rel_gap": 1e-4},
+            options={"time_limit": max(ends - monotonic(), 0.01), "node_limit": nodes, "mip_rel_gap": 1e-4},
         )  # fmt: skip
         if found.x is None:
             return None

@@ -14,7 +14,7 @@ from siting.placement.bound import space_bound, upper_bound
 from siting.placement.density import Prices, prices
 from siting.placement.full import SHORT
 from siting.placement.neighbourhood import improved
-from siting.placement.patterns import starts
+from siting.placement.patterns import EXCHANGES, starts
 from siting.placement.poses import lattice_of, some_of
 from siting.placement.program import alone, relaxed, solve, whole
 
@@ -121,6 +121,10 @@ def _searched(
     rough = prices(poses, load, 0, -np.inf)
     filled = patterned(poses, load, rough.limit)
     chosen = _most(start, filled[0] if filled else start, enough)
+    if load.shape[1] and len(chosen) < min(counted, enough):
+        lattice = lattice_of(poses, np.arange(len(poses)))
+        grown = packing.grow(start[:0], load, lattice, min(counted, enough), SHORT, EXCHANGES)
+        chosen, filled = _most(chosen, grown, enough), sorted([grown, *filled], key=len, reverse=True)
     known = rough if len(chosen) > rough.bound - 1 else prices(poses, load, len(chosen), ends)
     bound = min(counted, whole(known.bound))
     if len(chosen) < min(bound, enough):
