@@ -18,7 +18,7 @@ from siting.study import assess
 from siting.verdict import worst_row
 from siting.yard import Placing
 
-COARSE = Placing(step_m=3 * 0.3048)  # a lattice that is searched in a moment
+COARSE = Placing(step_m=6 * 0.3048)  # a lattice that is searched in a moment
 MOST, UNIT = Question("max"), load_unit("gx230")
 OF_WORST = ("level_db", "limit_db", "margin_db", "sigma_db", "p_exceed")
 

@@ -45,7 +45,7 @@ def refused(tmp_path, *words, says):
     assert sorted(tmp_path.rglob("*")) == before
 
 
-COARSE = ("--step-ft", 3)  # a lattice that is searched in a moment
+COARSE = ("--step-ft", 6)  # a lattice that is searched in a moment
 
 
 def assess(parcels, *words):

@@ -24,7 +24,7 @@ from siting.package.contradictions import contradiction
 from siting.study import assess
 from siting.yard import PlacedItem, Placing, Run, ServicePoint
 
-COARSE = Placing(step_m=3 * 0.3048)  # a lattice that is searched in a moment
+COARSE = Placing(step_m=6 * 0.3048)  # a lattice that is searched in a moment
 KEYS = (
     "siting", "question", "verdict", "unit", "sound", "environment", "operation", "placing", "ordinance", "site", "layout",
     "items", "runs", "search", "mitigation", "receptors", "neighbours", "worst", "periods", "zones", "readings", "deviations",
