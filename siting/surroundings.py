@@ -15,6 +15,8 @@ from siting.geodata.landcover import read_land_cover
 from siting.geodata.terrain import Terrain, elevation_at, read_terrain
 from siting.model import Assumption, Environment, Facts, Floats, Ints, Site
 from siting.parts import Air, Building, Ground, Raster, Scene, Wall
+from siting.scene.elevation import make_ground
+from siting.scene.panels import LONGEST_M, panelled
 from siting.scene.prepared import Prepared, lowest_medium, prepare
 from siting.site import Land, start_of
 
@@ -96,7 +98,9 @@ def surroundings(
         shapes = np.concatenate([land.buildings.geometries[rows], lines])
         raster, on = _ground_heights(land, site, near, shapes, reach_m)
         rows, off = rows[on[: len(rows)]], int((~on).sum())
-        walls = tuple(wall for wall, there in zip(walls, on[len(on) - len(walls) :], strict=True) if there)
+        level = make_ground(_scene(environment, raster=raster))
+        standing = zip(walls, on[len(on) - len(walls) :], strict=True)
+        walls = tuple(panelled(wall, level) for wall, there in standing if there)
     buildings = tuple(
         part for row in rows.tolist() for part in _building(row, land.buildings.geometries[row], land)
     )
@@ -159,7 +163,8 @@ def assumptions(around: Surroundings) -> tuple[Assumption, ...]:
         ground,
         Assumption("receptor.height_m", e.receptor_height_m, "assumed", "ear height, 5 ft above the ground"),
         terrain,
-        *(_of_buildings() if scene.buildings else _of_walls() if scene.walls else ()),
+        *(_of_buildings() if scene.buildings else ()),
+        *(_of_walls(scene) if scene.walls else ()),
         *(
             (
                 Assumption(
@@ -184,9 +189,12 @@ def _of_buildings() -> tuple[Assumption, ...]:
     )
 
 
-def _of_walls() -> tuple[Assumption, ...]:
+def _of_walls(scene: Scene) -> tuple[Assumption, ...]:
+    once = Assumption("walls.reflections", REFLECTIONS, "assumed", "each path is reflected once, not again")
+    posts = "over terrain a wall has straight tops between posts, nowhere higher above the ground than stated"
     return (
-        Assumption("walls.reflections", REFLECTIONS, "assumed", "each path is reflected once, not again"),
+        *(() if scene.buildings else (once,)),
+        *((Assumption("walls.panel_m", LONGEST_M, "assumed", posts),) if scene.terrain else ()),
     )
 
 

@@ -1,4 +1,4 @@
-"""Walls over uneven ground as panels with straight tops, as walls are built; a way round bends at every joint, so few are quick."""
+"""Walls over uneven ground as panels with straight tops, as they are built: sound goes round at every joint, so few are quick."""
 
 from dataclasses import replace
 
