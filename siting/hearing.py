@@ -1,6 +1,8 @@
 """Poses and receptors of one lot, and the energy that units at some poses bring to some receptors, computed once each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 import numpy as np
 
@@ -16,7 +18,8 @@ class Hearing:
     """Where units may stand, who hears them, and what lies between.
 
     Where sound past buildings takes long to compute, `memo` keeps what units at single poses bring, and `rows` what all poses
-    bring to single receptors, both by the receptor's `number`, which stays the same when receptors are left out or added.
+    bring to single receptors, both by the receptor's `number`, which stays the same when receptors are left out or added; they
+    ascend, and `numbers` gives those of further receptors.
     """
 
     unit: Unit
@@ -29,6 +32,7 @@ class Hearing:
     number: Ints  # (R,)
     memo: dict[int, Floats] = field(default_factory=dict)
     rows: dict[int, Floats] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
 
     def __len__(self) -> int:
         """How many receptors."""

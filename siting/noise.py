@@ -24,7 +24,10 @@ from siting.surroundings import Surroundings, open_land, stands
 GROUND_GAIN_DB = 6.0  # the most that 7.3.1 can add: hard ground, 1.5 in each end region and 3 q in the middle
 REFLECTION_GAIN_DB = 3.0  # one surface that sends everything back, along a way that is no longer
 SPREADING_DB = 11.0  # 10 lg 4 pi, the divergence at 1 m (7.1)
-FEW, FEW_SCREENED = 4_000_000, 20_000  # pairs below which threads save less than a twentieth of a second
+FEW, FEW_SCREENED = (
+    2_000_000,
+    20_000,
+)  # sums over open land, and pairs past buildings, that are worth a second thread
 IN_THE_BODY = 1e30  # energy for a receptor in a unit's body, where no level can be given: over every limit
 BISECTIONS = 60
 FRONT = 2  # positions of 45 degrees from a unit's front, its south side at rotation 0, to its length axis
@@ -102,8 +105,7 @@ def _octaves(
     around: Surroundings,
 ) -> Floats:
     """Energy (S, R, B) of sums over eight bands (B, 8) through one medium."""
-    few = FEW_SCREENED if obstacles and around.screens else FEW
-    threads = (os.cpu_count() or 1) if len(sources) * len(receptors) >= few else 1
+    threads = _threads(len(sources) * len(receptors), len(sums), obstacles and around.screens)
     pattern = _pattern(unit)
     try:
         energy = kernel.transfer(sources, receptors, sums, medium, _for_all(pattern, len(sources)), threads)
@@ -119,6 +121,12 @@ def _octaves(
         for r in np.flatnonzero(np.hypot(*beside.T) < FAR_SIZES * max(_size(unit))):
             _mend_near(unit, sources, receptors[r], medium, pattern, sums, energy[:, r])
     return np.asarray(energy)
+
+
+def _threads(pairs: int, sums: int, screened: bool) -> int:
+    """How many threads are worth their start."""
+    enough = pairs >= FEW_SCREENED if screened else pairs * sums >= FEW
+    return (os.cpu_count() or 1) if enough else 1
 
 
 def unit_scene(
@@ -150,8 +158,7 @@ def scene_levels(scene: Scene, receptors_xy: Floats, height_m: Floats, metrics: 
     if not scene.sources or not len(receptors_xy):
         return np.full((len(receptors_xy), len(metrics)), -np.inf)
     prepared: Prepared = prepare(scene)
-    few = FEW_SCREENED if stands(scene) else FEW
-    threads = (os.cpu_count() or 1) if len(scene.sources) * len(receptors_xy) >= few else 1
+    threads = _threads(len(scene.sources) * len(receptors_xy), len(metrics), stands(scene))
     return metric_levels_at(prepared, receptors_xy, height_m, weights_db(metrics), threads)
 
 

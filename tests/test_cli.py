@@ -455,7 +455,7 @@ def test_every_option_has_help_and_every_verb_its_line():
 
 
 def test_the_program_itself_answers_with_help_version_and_exit_codes(tmp_path, lots):
-    program = [sys.executable, "-c", "from siting.cli import main; main()"]
+    program = [sys.executable, "-c", "from siting.cli import program; program()"]
     shown = subprocess.run([*program, "--help"], capture_output=True, text=True, timeout=60)
     assert (
         shown.returncode == 0
@@ -471,6 +471,12 @@ def test_the_program_itself_answers_with_help_version_and_exit_codes(tmp_path, l
         and missing.stderr.startswith("siting: no.gpkg")
         and "Traceback" not in missing.stderr
     )
+    solver = "import ctypes, siting.cli as c; c.main = lambda: (ctypes.CDLL(None).puts(b'noise'), print('answer')); c.program()"
+    apart = subprocess.run([sys.executable, "-c", solver], capture_output=True, text=True, timeout=60)
+    assert (apart.stdout, apart.stderr) == (
+        "answer\n",
+        "noise\n",
+    )  # what a compiled library prints is no answer
     loaded = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", "from siting.cli import main; main(['--help'])"],
         capture_output=True, text=True, timeout=60,

@@ -17,9 +17,10 @@ from small_land import unit
 
 from siting.model import Site
 from siting.placement import lattice_poses, optimum, some_of, upper_bound
+from siting.placement.cells import cell_prices
 from siting.placement.cliques import clique_rows
-from siting.placement.density import prices
 from siting.placement.margin import gathered, quietened
+from siting.placement.prices import prices
 from siting.placement.program import relaxed, solve
 
 NOTHING = np.zeros(0, np.int64)
@@ -81,13 +82,19 @@ def test_the_instances_are_not_all_alike():
 
 
 @pytest.mark.parametrize("seed", SEEDS[:80])
-def test_no_bound_is_below_the_best_of_all_subsets(seed):
+def test_no_bound_is_below_the_best_of_all_subsets(seed, monkeypatch):
     poses, load, apart = tiny(seed)
     most, _ = best(apart, load)
     assert upper_bound(poses, load, 1.0)[0] >= most
     assert relaxed(poses, load, LONG).bound >= most - 1e-9
-    assert prices(poses, load, 0, -np.inf).bound >= most - 1e-9
-    assert prices(poses, load, most, np.inf).bound >= most - 1e-9
+    rough = cell_prices(poses, load)
+    assert rough.bound >= most - 1e-9
+    assert prices(poses, load, rough, most, np.inf).bound >= most - 1e-9
+    monkeypatch.setattr(
+        "siting.placement.prices.THIN", 6
+    )  # prices of every second pose or so, and steps from there
+    thin = prices(poses, load, rough, 0, np.inf)
+    assert len(thin.thin) <= 6 < len(poses) and thin.bound >= most - 1e-9
 
 
 @pytest.mark.parametrize("seed", SEEDS[:80])

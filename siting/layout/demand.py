@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kernels import loads as kernel
 from siting.layout.rows import Rows
 from siting.model import Floats, Ints
 
@@ -25,34 +26,44 @@ class Demand:
 
 
 class Loads(NamedTuple):
-    """What one unit at each pose takes of the room of each row: (P, c), full at 1; whose row it is, and in which metric."""
+    """What one unit at each pose takes of the room of each limit: (P, c), full at 1; whose limit it is, and in which metric."""
 
     load: Floats
     receptor: Ints
     metric: Ints
+    rows: int  # of how many receptors
 
 
-def loads(demand: Demand, rows: Rows, true: bool = False) -> Loads:
-    """What units take of each row, but of those nowhere fuller than another of their receptor; `true`: of true limits alone."""
-    room = demand.room[rows.index]
-    limited = (room < np.inf) & (demand.true[rows.index] | (not true))
-    with np.errstate(divide="ignore"):
-        load = (rows.energy @ demand.mix.T) / room  # (P, k, M)
-    keep = limited & ~_implied(load, limited)
-    receptor, metric = np.nonzero(keep)
-    return Loads(np.ascontiguousarray(load[:, receptor, metric]), rows.index[receptor], metric)
+def loads(demand: Demand, rows: Rows, true: bool = False, before: Loads | None = None) -> Loads:
+    """What units take of each limit of the rows, but of those nowhere fuller than another of their receptor.
+
+    Parameters
+    ----------
+    true : bool
+        Of true limits alone.
+    before : Loads, optional
+        The same of as many of the rows as there were then.
+    """
+    first = 0 if before is None else before.rows
+    new, energy = rows.index[first:], np.ascontiguousarray(rows.energy[:, first:])
+    room = demand.room[new]
+    limited = (room < np.inf) & (demand.true[new] | (not true))
+    receptor, metric = np.nonzero(limited & ~_implied(kernel.never_fuller(energy, demand.mix, room, limited)))
+    load, whose = kernel.shares(energy, demand.mix, room, receptor, metric), new[receptor]
+    if before is None:
+        return Loads(load, whose, metric, len(rows.index))
+    return Loads(
+        np.concatenate([before.load, load], axis=1), np.concatenate([before.receptor, whose]),
+        np.concatenate([before.metric, metric]), len(rows.index),
+    )  # fmt: skip
 
 
-def _implied(load: Floats, limited: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which rows (k, M) are nowhere fuller than another row of the same receptor."""
-    implied = np.zeros(load.shape[1:], bool)
-    metrics = load.shape[2]
-    for a in range(metrics):
-        for b in range(metrics):
-            if a != b and len(load):
-                open_ = limited[:, a] & limited[:, b] & ~implied[:, a] & ~implied[:, b]
-                below = np.all(load[:, open_, a] <= load[:, open_, b], axis=0)
-                implied[np.flatnonzero(open_)[below], a] = True
+def _implied(below: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Limits (k, M) nowhere fuller than another of the same receptor that is kept."""
+    implied = np.zeros(below.shape[:2], bool)
+    for a in range(below.shape[1]):
+        for b in range(below.shape[1]):
+            implied[:, a] |= below[:, a, b] & ~implied[:, b]
     return implied
 
 

@@ -64,10 +64,13 @@ def most_units(
         False: where something screens, by the fullest patterns, which share most of their poses: each has to be traced.
     """
     ends = monotonic() + (0.0 if seconds is None else seconds)
-    found, rows = _patterned(hearing, demand, rows, legal, every or seconds is not None)
+    found, load = Layout(legal, placement.space_bound(hearing.poses), -1), None
+    if seconds is None or not 0 < len(legal) < placement.MOST_UNITS:
+        found, rows, load = _patterned(hearing, demand, rows, legal, every or seconds is not None)
     chosen = found.chosen
     while seconds is not None and found.status != "optimal" and len(chosen) < placement.MOST_UNITS:
-        better, known = _searched(hearing, demand, rows, chosen, ends)
+        load = loads(demand, rows, before=load)
+        better, known = _searched(hearing, demand, rows, load, chosen, ends)
         broken = _broken(hearing, demand, better, rows) if len(better) > len(chosen) else NOBODY
         if not len(broken):
             return _together(better, found, known), rows
@@ -81,14 +84,17 @@ def only_bound(hearing: Hearing, demand: Demand, rows: Rows) -> Layout:
     return _bounded(hearing, demand, rows, NOBODY)
 
 
-def _patterned(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints, every: bool) -> tuple[Layout, Rows]:
+def _patterned(
+    hearing: Hearing, demand: Demand, rows: Rows, legal: Ints, every: bool
+) -> tuple[Layout, Rows, Loads]:
     """Patterns repeated until a layout is legal at every receptor, each time with the receptors that it broke."""
     listened: Ints | None = None
+    load: Loads | None = None
     while True:
-        load = loads(demand, rows)
+        load = loads(demand, rows, before=load)
         chosen, found = _quick(hearing, load, legal, every)
         if len(chosen) <= len(legal):
-            return _truly(hearing, demand, rows, load, found, legal), rows
+            return _truly(hearing, demand, rows, load, found, legal), rows, load
         everyone = in_earshot(hearing, demand, chosen)
         heard = everyone if listened is None else np.intersect1d(listened, everyone)
         if listened is None and hearing.around.screens:  # the few that are most likely broken first
@@ -101,7 +107,7 @@ def _patterned(hearing: Hearing, demand: Demand, rows: Rows, legal: Ints, every:
         elif listened is not None and len(heard) < len(everyone):
             listened = everyone
         else:
-            return _truly(hearing, demand, rows, load, found, chosen), rows
+            return _truly(hearing, demand, rows, load, found, chosen), rows, load
 
 
 def _quick(hearing: Hearing, load: Loads, legal: Ints, every: bool) -> tuple[Ints, placement.Found | None]:
@@ -132,9 +138,10 @@ def _broken(hearing: Hearing, demand: Demand, chosen: Ints, rows: Rows) -> Ints:
     return _over(hearing, excess(demand, together(hearing, chosen, heard), heard), rows, heard)
 
 
-def _searched(hearing: Hearing, demand: Demand, rows: Rows, chosen: Ints, ends: float) -> tuple[Ints, Layout]:
+def _searched(
+    hearing: Hearing, demand: Demand, rows: Rows, load: Loads, chosen: Ints, ends: float
+) -> tuple[Ints, Layout]:
     """The best layout under some rows, and what its bound is under the true limits among them."""
-    load = loads(demand, rows)
     found = placement.optimum(hearing.poses, load.load, chosen, placement.MOST_UNITS, ends - monotonic())
     if demand.true[rows.index].all():
         bound, price, true = found.bound, found.price, load

@@ -23,10 +23,12 @@ def quietest_units(
         Layouts of at least as many units that are legal at some power; the answer is no worse than the best part of them.
     """
     poses = hearing.poses
-    tried = [placement.quietest_part(poses, loads(demand, rows).load, whole, units) for whole in legal]
+    load = loads(demand, rows)
+    tried = [placement.quietest_part(poses, load.load, whole, units) for whole in legal]
     peaks = [nearest_to_limit(hearing, demand, chosen)[0] for chosen in tried]
     for _ in range(ROUNDS):
-        tried.append(placement.quietest(poses, loads(demand, rows).load, units))
+        load = loads(demand, rows, before=load)
+        tried.append(placement.quietest(poses, load.load, units))
         peak, worst = nearest_to_limit(hearing, demand, tried[-1])
         peaks.append(peak)
         if worst < 0 or worst in rows.index:

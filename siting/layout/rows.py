@@ -23,6 +23,14 @@ def kept_rows(rows: Rows, keep: NDArray[np.bool_]) -> Rows:
     return Rows(np.cumsum(keep)[rows.index[mine]] - 1, rows.energy[:, mine])
 
 
+def rows_in(rows: Rows, before: Hearing, hearing: Hearing) -> Rows:
+    """The rows of receptors that are among those of another hearing of the same poses, too, counted among those."""
+    number = before.number[rows.index]
+    both = np.isin(number, hearing.number)
+    energy = rows.energy if both.all() else rows.energy[:, both]
+    return Rows(np.searchsorted(hearing.number, number[both]), energy)
+
+
 def with_receptors(hearing: Hearing, rows: Rows | None, more: Ints) -> Rows:
     """The rows with those of more receptors."""
     found = from_all_poses(hearing, more)

@@ -4,9 +4,8 @@ from time import monotonic
 
 import numpy as np
 
-from kernels import packing
+from kernels import footprints, packing
 from siting.model import Floats, Ints, Poses
-from siting.placement.neighbourhood import free_poses, nearest_units
 from siting.placement.poses import lattice_of, some_of
 from siting.placement.program import least_peak
 
@@ -44,7 +43,7 @@ def quietened(poses: Poses, load: Floats, chosen: Ints, seconds: float) -> Ints:
     while len(tried) < PARTS and monotonic() < ends:
         row = int(load[chosen].sum(axis=0).argmax())
         for k in chosen[np.argsort(-load[chosen, row], kind="stable")]:
-            taken = nearest_units(poses, chosen, poses.xy[k], FREED)
+            taken = _nearest_units(poses, chosen, poses.xy[k], FREED)
             if taken.tobytes() not in tried:
                 break
         else:
@@ -52,7 +51,7 @@ def quietened(poses: Poses, load: Floats, chosen: Ints, seconds: float) -> Ints:
         tried.add(taken.tobytes())
         kept = np.setdiff1d(chosen, taken)
         there = load[kept].sum(axis=0)
-        free = free_poses(
+        free = _free_poses(
             poses, lattice, load, kept, taken, np.full(load.shape[1], _peak(load, chosen)) - there, FREE
         )
         some = some_of(poses, free)
@@ -76,3 +75,23 @@ def gathered(poses: Poses, load: Floats, chosen: Ints, full: float, services_xy:
 
 def _peak(load: Floats, chosen: Ints) -> float:
     return float(load[chosen].sum(axis=0).max())
+
+
+def _nearest_units(poses: Poses, chosen: Ints, centre: Floats, count: int) -> Ints:
+    """The units nearest to a place."""
+    away = np.hypot(*(poses.xy[chosen] - centre).T)
+    return np.sort(chosen[np.argsort(away, kind="stable")[:count]])
+
+
+def _free_poses(
+    poses: Poses, lattice: footprints.Lattice, load: Floats, kept: Ints, taken: Ints, room: Floats, most: int
+) -> Ints:
+    """Poses near the units taken up that collide with none of the others and that the limits can bear; those of the units too."""
+    blocked = np.zeros(len(poses), np.int64)
+    for p in kept.tolist():
+        footprints.block_colliding(p, lattice, blocked, 1)
+    fits = np.flatnonzero((blocked == 0) & (load <= room).all(axis=1))
+    low, high = poses.xy[taken].min(axis=0), poses.xy[taken].max(axis=0)
+    away = np.maximum(np.maximum(low - poses.xy[fits], poses.xy[fits] - high), 0.0).max(axis=1)
+    near = fits[np.argsort(away, kind="stable")[:most]]
+    return np.union1d(near, taken)

@@ -10,6 +10,7 @@ from siting.placement.poses import lattice_of
 EXCHANGES = 20
 GROWN = 50  # up to so many units, others are moved to make room for one more
 MOST_UNITS = 250  # 50 MW of 200 kW units: the search for as many as allowed ends there; a number asked for may be larger
+FILLED = 6  # patterns filled up, those that pay least for most units first
 PATTERNS = 2  # starts of the search, the fullest first: four or ten found no more on 250 Cambridge lots
 
 
@@ -76,9 +77,30 @@ def _search(
     return usable[best]
 
 
-def starts(poses: Poses) -> list[Ints]:
-    """Rows and columns of each orientation at every offset, the fullest first."""
-    return _patterns(lattice_of(poses, np.arange(len(poses))), poses.step_m, 2)
+def patterned(poses: Poses, load: Floats, price: Floats) -> list[Ints]:
+    """Patterns cut down to the units that pay least, the best of them and none filled up; the best first.
+
+    Parameters
+    ----------
+    price : (R,)
+        What each limit costs.
+    """
+    cost = load @ price if price.any() else load.max(axis=1, initial=0.0)
+    lattice, order = lattice_of(poses, np.arange(len(poses))), np.argsort(cost, kind="stable")
+    cut = [_cut(start, load, cost, lattice) for start in _patterns(lattice, poses.step_m, 2)]
+    best = sorted(cut, key=lambda chosen: _rank(chosen, cost))[:FILLED]
+    filled = [packing.drop_and_fill(c, load, order, lattice, len(poses), SHORT) for c in (*best, order[:0])]
+    return sorted(filled, key=lambda chosen: _rank(chosen, cost))
+
+
+def _rank(chosen: Ints, cost: Floats) -> tuple[int, float]:
+    return -len(chosen), float(cost[chosen].sum())
+
+
+def _cut(start: Ints, load: Floats, cost: Floats, lattice: footprints.Lattice) -> Ints:
+    """The units of a pattern that pay least, as many as are legal together."""
+    order = start[np.argsort(cost[start], kind="stable")]
+    return packing.drop_and_fill(start[:0], load, order, lattice, len(start), SHORT)
 
 
 def _patterns(lattice: footprints.Lattice, step: float, directions: int) -> list[Ints]:

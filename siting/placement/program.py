@@ -26,16 +26,20 @@ WHOLE = 1e-6  # a bound so little below a whole number is that number
 
 @dataclass(frozen=True, eq=False)
 class Relaxed:
-    """The program without whole numbers: how many units no layout exceeds, and what each limit costs (R,), in units when full."""
+    """The program without whole numbers: how many units no layout exceeds, and what each limit costs (R,), in units when full.
+
+    A layout with a unit at a pose has so many units less as the pose `cost`s (P,); `value` (P,) of a unit stands there.
+    """
 
     bound: float
     price: Floats
-    value: Floats  # (P,) how much of a unit stands at each pose
+    cost: Floats
+    value: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """What the integer program found: a layout (None: none), a bound on what it weighs, and whether it was searched through."""
+    """What the integer program found: a layout (None: none), a bound on what it gains (-inf: there is none), and if it was done."""
 
     chosen: Ints | None
     bound: float
@@ -43,8 +47,11 @@ class Solved:
 
 
 def relaxed(poses: Poses, load: Floats, seconds: float) -> Relaxed | None:
-    """The linear relaxation with the limits that it breaks, by interior points; None where the time is up."""
-    ends = monotonic() + seconds
+    """The linear relaxation with the limits that it breaks, by interior points; None where the time is up.
+
+    Where it is up after a round, that round's duals still bound the number of units.
+    """
+    ends, last = monotonic() + seconds, None
     cliques = clique_rows(poses)
     active = busiest(load, FIRST_ROWS)
     while True:
@@ -54,13 +61,12 @@ def relaxed(poses: Poses, load: Floats, seconds: float) -> Relaxed | None:
             options={"time_limit": max(ends - monotonic(), 0.01)},
         )  # fmt: skip
         if found.x is None or found.status != 0:
-            return None
-        total = found.x @ load
-        more = _broken(total, active)
+            return last
+        duals = np.maximum(-found.ineqlin.marginals, 0.0)
+        last = _by_duality(matrix, duals, active, load.shape[1], found.x)
+        more = _broken(found.x @ load, active)
         if not len(more):
-            return _by_duality(
-                matrix, np.maximum(-found.ineqlin.marginals, 0.0), active, load.shape[1], found.x
-            )
+            return last
         active = np.concatenate([active, more])
 
 
@@ -70,7 +76,7 @@ def _by_duality(matrix: Any, dual: Floats, active: Ints, limits: int, value: Flo
     price = np.zeros(limits)
     price[active] = dual[matrix.shape[0] - len(active) :]
     bound = float(dual.sum() + np.maximum(left, 0.0).sum())
-    return Relaxed(bound, price, value)
+    return Relaxed(bound, price, np.maximum(-left, 0.0), value)
 
 
 def solve(
@@ -184,8 +190,8 @@ def _over(total: Floats, room: Floats, active: Ints) -> Ints:
 
 
 def whole(bound: float) -> int:
-    """The largest number of units under a bound."""
-    return int(np.floor(bound + WHOLE))
+    """The largest number of units under a bound; far more than there can be where it is infinite."""
+    return int(np.floor(np.clip(bound, -1e9, 1e9) + WHOLE))
 
 
 def alone(load: Floats) -> NDArray[np.bool_]:

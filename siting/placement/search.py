@@ -1,27 +1,26 @@
-"""The layout of most units that can be found and proved: patterns, their best parts put together, exact programs, and the bound.
+"""The layout of most units that can be found and proved: patterns, greedy growth, exact programs, and the bound.
 
 Everything is deterministic but for the clock: the search ends by itself, and sooner where the time is up.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
 
-from kernels import footprints, packing
+from kernels import packing
 from siting.model import Floats, Ints, Poses, Status
 from siting.placement.bound import space_bound, upper_bound
-from siting.placement.density import Prices, prices
+from siting.placement.cells import cell_prices
 from siting.placement.full import SHORT
-from siting.placement.neighbourhood import improved
-from siting.placement.patterns import EXCHANGES, starts
+from siting.placement.patterns import EXCHANGES, patterned
 from siting.placement.poses import lattice_of, some_of
-from siting.placement.program import alone, relaxed, solve, whole
+from siting.placement.prices import THIN, Priced, prices
+from siting.placement.program import WHOLE, alone, solve, whole
 
-SMALL = 5_000  # poses that one integer program takes as a whole
-FILLED = 6  # patterns filled up, those that pay least for most units first, and put together
-NODES = 2_000
-POOL_NODES = 60
+POOL = 3_000  # poses of a program that is to find one unit more on a larger lattice
+NODES, FEW_NODES = 2_000, 30  # of a program that is proof, and of one that is not
+POOLED, POOL_NODES = 7, 60  # layouts put together, and nodes of the program that does it
 WEIGHT = 0.3  # of what a unit takes of the limits against the unit itself, where parts are put together
 
 
@@ -39,6 +38,18 @@ class Found:
     price: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Poses that are legal alone, `legal` of all P, and what they take of the limits that can bind, `rows` of all R."""
+
+    legal: Ints
+    rows: Ints
+    poses: Poses
+    load: Floats  # (legal, rows)
+    counted: int  # units that no layout exceeds, by counting
+    counted_by: int  # the limit that says so, -1: space
+
+
 def optimum(poses: Poses, load: Floats, start: Ints, enough: int, seconds: float) -> Found:
     """As many units as can be found under all limits, `enough` at most, and a number that no layout exceeds.
 
@@ -52,54 +63,52 @@ def optimum(poses: Poses, load: Floats, start: Ints, enough: int, seconds: float
         After which the search ends with what it has.
     """
     ends = monotonic() + seconds
-    legal = np.flatnonzero(alone(load))
-    counted, _ = upper_bound(poses, load, 1.0)
-    rows = _may_bind(load[legal], space_bound(poses, alone(load)))
-    some, part = some_of(poses, legal), np.ascontiguousarray(load[np.ix_(legal, rows)])
-    first = np.searchsorted(legal, np.sort(start))
-    chosen, bound, done, price = _searched(some, part, first, counted, enough, ends)
+    field = _field(poses, load)
+    first = np.searchsorted(field.legal, np.sort(start))
+    chosen, bound, price = _searched(field, first, enough, ends)
     bound = max(bound, len(chosen))
-    every = np.zeros(load.shape[1])
-    every[rows] = price
-    status: Status = "open" if done else "ended"
-    return Found(legal[np.sort(chosen)], bound, "optimal" if len(chosen) >= bound else status, every)
+    status: Status = "optimal" if len(chosen) >= bound else "open" if monotonic() < ends else "ended"
+    return Found(field.legal[np.sort(chosen)], bound, status, _of_all(field, load, price))
 
 
 def quick(poses: Poses, load: Floats, start: Ints, enough: int) -> Found:
-    """A legal layout that patterns give, at least the start, `enough` at most, with the bound that prices give at once."""
-    legal = np.flatnonzero(alone(load))
-    counted, row = upper_bound(poses, load, 1.0)
-    every = np.zeros(load.shape[1])
-    every[row if row >= 0 else []] = 1.0
-    if len(start) >= counted or not len(legal):
-        return Found(start, max(counted, len(start)), "optimal" if len(start) >= counted else "open", every)
-    rows = _may_bind(load[legal], space_bound(poses, alone(load)))
-    some, part = some_of(poses, legal), np.ascontiguousarray(load[np.ix_(legal, rows)])
-    known = prices(some, part, 0, -np.inf)
-    if len(start) < enough:
-        start = np.sort(_most(start, legal[patterned(some, part, known.limit)[0]], enough))
-    if whole(known.bound) < counted:
-        counted = whole(known.bound)
-        every[:] = 0.0
-        every[rows] = known.limit
-    counted = max(counted, len(start))
-    return Found(start, counted, "optimal" if len(start) >= counted else "open", every)
+    """A legal layout that patterns and growth give, at least the start, `enough` at most, with the bound of the cells' prices."""
+    field = _field(poses, load)
+    bound, price = field.counted, _by_count(field)
+    if len(start) < min(bound, enough):
+        known = cell_prices(field.poses, field.load)
+        if whole(known.bound) < bound:
+            bound, price = whole(known.bound), known.limit
+        best = patterned(field.poses, field.load, known.limit)[0]
+        start = np.sort(_most(start, field.legal[_grown(field, best, min(bound, enough))], enough))
+    bound = max(bound, len(start))
+    return Found(start, bound, "optimal" if len(start) >= bound else "open", _of_all(field, load, price))
 
 
 def bounded(poses: Poses, load: Floats, goal: int, seconds: float) -> tuple[int, Floats]:
     """How many units no legal layout exceeds, and what each limit costs (R,); the time is used until `goal` is proved."""
-    every = np.zeros(load.shape[1])
-    legal = np.flatnonzero(alone(load))
+    field = _field(poses, load)
+    bound, price = field.counted, _by_count(field)
+    if bound > goal and len(field.rows):
+        known = cell_prices(field.poses, field.load)
+        if known.bound >= goal + 1 and seconds > 0:
+            better = prices(field.poses, field.load, known, goal, monotonic() + seconds)
+            known = replace(known, bound=better.bound, limit=better.limit)
+        if whole(known.bound) < bound:
+            bound, price = whole(known.bound), known.limit
+    return bound, _of_all(field, load, price)
+
+
+def _field(poses: Poses, load: Floats) -> Field:
+    fits = alone(load)
+    legal = np.flatnonzero(fits)
     counted, row = upper_bound(poses, load, 1.0)
-    rows = _may_bind(load[legal], space_bound(poses, alone(load)))
-    if not len(rows) or counted <= goal:
-        every[row if row >= 0 else []] = 1.0
-        return counted, every
-    known = prices(
-        some_of(poses, legal), np.ascontiguousarray(load[np.ix_(legal, rows)]), goal, monotonic() + seconds
-    )
-    every[rows] = known.limit
-    return min(counted, whole(known.bound)), every
+    rows = _may_bind(load[legal], space_bound(poses, fits))
+    if row >= 0:
+        rows = np.union1d(rows, [row])
+    part = load if len(legal) == len(load) and len(rows) == load.shape[1] else load[np.ix_(legal, rows)]
+    by = int(np.searchsorted(rows, row)) if row >= 0 else -1
+    return Field(legal, rows, some_of(poses, legal), np.ascontiguousarray(part), counted, by)
 
 
 def _may_bind(load: Floats, units: int) -> Ints:
@@ -111,59 +120,76 @@ def _may_bind(load: Floats, units: int) -> Ints:
     return np.flatnonzero(top.sum(axis=0) > SHORT)
 
 
-def _searched(
-    poses: Poses, load: Floats, start: Ints, counted: int, enough: int, ends: float
-) -> tuple[Ints, int, bool, Floats]:
-    """The stages in order, until the bound is reached: layout, bound, whether the search came to its end, prices."""
-    price = np.zeros(load.shape[1])
-    if len(start) >= min(counted, enough):
-        return start, counted, True, price
-    rough = prices(poses, load, 0, -np.inf)
-    filled = patterned(poses, load, rough.limit)
-    chosen = _most(start, filled[0] if filled else start, enough)
-    if load.shape[1] and len(chosen) < min(counted, enough):
-        lattice = lattice_of(poses, np.arange(len(poses)))
-        grown = packing.grow(start[:0], load, lattice, min(counted, enough), SHORT, EXCHANGES)
-        chosen, filled = _most(chosen, grown, enough), sorted([grown, *filled], key=len, reverse=True)
-    known = rough if len(chosen) > rough.bound - 1 else prices(poses, load, len(chosen), ends)
-    bound = min(counted, whole(known.bound))
+def _by_count(field: Field) -> Floats:
+    price = np.zeros(len(field.rows))
+    price[[field.counted_by] if field.counted_by >= 0 else []] = 1.0
+    return price
+
+
+def _of_all(field: Field, load: Floats, price: Floats) -> Floats:
+    every = np.zeros(load.shape[1])
+    every[field.rows] = price
+    return every
+
+
+def _searched(field: Field, start: Ints, enough: int, ends: float) -> tuple[Ints, int, Floats]:
+    """The stages in order, until the bound is reached: layout, bound, prices."""
+    poses, load, bound = field.poses, field.load, field.counted
+    if len(start) >= min(bound, enough):
+        return start, bound, _by_count(field)
+    rough = cell_prices(poses, load)
+    grown = _grown(field, start[:0], min(bound, enough))
+    layouts = _ranked([grown, *patterned(poses, load, rough.limit)])
+    chosen = _most(start, layouts[0], enough)
+    known = prices(poses, load, rough, len(chosen), ends)
+    bound = min(bound, whole(known.bound))
     if len(chosen) < min(bound, enough):
-        chosen = _most(chosen, mixed(poses, load, filled, known.limit, ends), enough)
-    if len(chosen) >= min(bound, enough):
-        return chosen, bound, True, known.limit
-    if len(poses) <= SMALL:
-        return _whole_program(poses, load, chosen, bound, known, enough, ends)
-    chosen, done = improved(poses, load, chosen, known.limit, min(bound, enough), ends)
-    return chosen, bound, done, known.limit
+        layouts = _ranked([*layouts, *patterned(poses, load, known.limit), _rounded(field, known, bound)])
+        chosen = _most(chosen, mixed(poses, load, layouts[:POOLED], known.limit, ends), enough)
+    chosen, bound = _of_the_cheapest(field, known, chosen, bound, enough, ends)
+    return chosen, bound, known.limit
 
 
-def _whole_program(
-    poses: Poses, load: Floats, chosen: Ints, bound: int, known: Prices, enough: int, ends: float
-) -> tuple[Ints, int, bool, Floats]:
-    """One program of all poses: its relaxation first, which often is proof enough."""
-    tight = relaxed(poses, load, ends - monotonic())
-    price = known.limit if tight is None else tight.price
-    bound = bound if tight is None else min(bound, whole(tight.bound))
-    if len(chosen) >= min(bound, enough):
-        return chosen, bound, True, price
-    room = np.full(load.shape[1], SHORT)
-    found = solve(poses, load, np.ones(len(poses)), room, len(chosen) + 1, ends - monotonic(), NODES)
-    chosen = chosen if found.chosen is None else found.chosen[:enough]
-    bound = whole(min(bound, max(found.bound, len(chosen))))
-    return chosen, bound, found.done, price
+def _of_the_cheapest(
+    field: Field, known: Priced, chosen: Ints, bound: int, enough: int, ends: float
+) -> tuple[Ints, int]:
+    """One unit more, as long as there is one, of the poses that cost least: layout and bound.
+
+    Where no other pose can be in a layout of so many units, what the program proves holds for all.
+    """
+    while len(chosen) < min(bound, enough):
+        units = len(chosen) + 1
+        pool = np.flatnonzero(known.cost <= known.bound - units + WHOLE)
+        every = len(pool) <= THIN
+        pool = pool if every else np.sort(pool[np.argsort(known.cost[pool], kind="stable")[:POOL]])
+        found = solve(
+            some_of(field.poses, pool), field.load[pool], np.ones(len(pool)), np.full(len(field.rows), SHORT), units,
+            ends - monotonic(), NODES if every else FEW_NODES,
+        )  # fmt: skip
+        if every:  # a bound of -inf: there is none
+            bound = min(bound, max(whole(found.bound), len(chosen)))
+        if found.chosen is None:
+            return chosen, bound
+        chosen = pool[found.chosen[:enough]]
+    return chosen, bound
 
 
-def patterned(poses: Poses, load: Floats, price: Floats) -> list[Ints]:
-    """Patterns cut down to the units that pay least, the best of them filled up; the best first."""
-    if not len(poses):
-        return []
-    cost = load @ price if price.any() else load.max(axis=1, initial=0.0)
-    lattice, order = lattice_of(poses, np.arange(len(poses))), np.argsort(cost, kind="stable")
-    cut = sorted((_cut(start, load, cost, lattice) for start in starts(poses)), key=lambda c: _rank(c, cost))
-    filled = [
-        packing.drop_and_fill(c, load, order, lattice, len(poses), SHORT) for c in (*cut[:FILLED], order[:0])
-    ]
-    return sorted(filled, key=lambda c: _rank(c, cost))
+def _grown(field: Field, start: Ints, most: int) -> Ints:
+    """Greedy with exchanges: a unit more where the fullest limit stays emptiest, as long as moving others makes room."""
+    if not len(field.rows) or len(start) >= most:
+        return start
+    lattice = lattice_of(field.poses, np.arange(len(field.poses)))
+    return packing.grow(np.sort(start), field.load, lattice, most, SHORT, EXCHANGES)
+
+
+def _rounded(field: Field, known: Priced, most: int) -> Ints:
+    """Poses that hold most of a unit where units may be divided, then the cheapest, then greedy."""
+    lattice = lattice_of(field.poses, np.arange(len(field.poses)))
+    order = known.thin[np.argsort(-known.value, kind="stable")[: int((known.value > 0).sum())]]
+    rest = np.argsort(field.load @ known.limit, kind="stable")
+    nothing, count = order[:0], len(field.poses)
+    laid = packing.drop_and_fill(nothing, field.load, order, lattice, count, SHORT)
+    return _grown(field, packing.drop_and_fill(laid, field.load, rest, lattice, count, SHORT), most)
 
 
 def mixed(poses: Poses, load: Floats, layouts: list[Ints], price: Floats, ends: float) -> Ints:
@@ -177,14 +203,8 @@ def mixed(poses: Poses, load: Floats, layouts: list[Ints], price: Floats, ends: 
     return layouts[0] if found.chosen is None else pool[found.chosen]
 
 
-def _rank(chosen: Ints, cost: Floats) -> tuple[int, float]:
-    return -len(chosen), float(cost[chosen].sum())
-
-
-def _cut(start: Ints, load: Floats, cost: Floats, lattice: footprints.Lattice) -> Ints:
-    """The units of a pattern that pay least, as many as are legal together."""
-    order = start[np.argsort(cost[start], kind="stable")]
-    return packing.drop_and_fill(start[:0], load, order, lattice, len(start), SHORT)
+def _ranked(layouts: list[Ints]) -> list[Ints]:
+    return sorted(layouts, key=len, reverse=True)
 
 
 def _most(one: Ints, other: Ints, enough: int) -> Ints:

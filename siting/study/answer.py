@@ -36,10 +36,18 @@ def study(
     cases: list[Case],
     layouts: list[Layout],
     asked: Asked,
-    rows: layout.Rows,
+    rows: layout.Rows | None,
     seconds: float,
 ) -> Study:
-    """The whole answer for one lot, from a case and a layout for every sound; `seconds` is what the search took."""
+    """The whole answer for one lot, from a case and a layout for every sound.
+
+    Parameters
+    ----------
+    rows : Rows, optional
+        Receptors as they hear every pose; needed where nothing is placed.
+    seconds : float
+        What the search took.
+    """
     found = [heard(case, voice, each) for case, voice, each in zip(cases, asked.voices, layouts, strict=True)]
     voice, answer, steady = asked.voices[asked.used], layouts[asked.used], found[asked.used]
     case = cases[asked.used]
@@ -58,7 +66,7 @@ def study(
     )
     shown = _rows(land, case, voice, judged, which)
     scene = replace(scene, crs=case.site.crs, receivers=findings.receivers(shown))
-    alone = None if placed else findings.stopped_by(land, case, voice, rows)
+    alone = None if placed or rows is None else findings.stopped_by(land, case, voice, rows)
     used = answers[asked.used]
     unverified = limits.unverified
     return Study(

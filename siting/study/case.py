@@ -1,6 +1,7 @@
 """One lot ready to be asked: where units may stand, who hears them, what lies between, and what limits hold there."""
 
 from dataclasses import dataclass, replace
+from itertools import count, islice
 
 import numpy as np
 import shapely
@@ -98,11 +99,12 @@ def with_receptors(land: Land, case: Case, receptors: Receptors) -> Case:
 def extended(land: Land, case: Case, more: Receptors) -> Case:
     """The same case with more receptors; what was computed for the others is kept."""
     whole = with_receptors(land, case, joined(case.receptors, more))
-    number = case.hearing.number
-    new = int(number.max(initial=-1)) + 1 + np.arange(len(more))
+    before = case.hearing
+    new = np.array(list(islice(before.numbers, len(more))), np.int64)
     kept = replace(
-        whole.hearing, number=np.concatenate([number, new]), memo=case.hearing.memo, rows=case.hearing.rows
-    )
+        whole.hearing, number=np.concatenate([before.number, new]),
+        memo=before.memo, rows=before.rows, numbers=before.numbers,
+    )  # fmt: skip
     return replace(whole, hearing=kept)
 
 
@@ -152,6 +154,7 @@ def _case(
             around,
             asked.basis,
             np.arange(len(receptors)),
+            numbers=count(len(receptors)),
         ),
     )
 

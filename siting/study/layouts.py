@@ -50,11 +50,25 @@ def quick_layouts(case: Case, asked: Asked) -> tuple[list[Ints], layout.Rows]:
 
 
 def with_worst_points(
-    land: Land, yard: Yard, whole: Case, asked: Asked, quick: list[Ints], keep: NDArray[np.bool_]
+    land: Land,
+    yard: Yard,
+    whole: Case,
+    asked: Asked,
+    quick: list[Ints],
+    keep: NDArray[np.bool_],
+    rows: layout.Rows,
 ) -> Answers:
-    """The answers with the worst point of every neighbour among the receptors, found by refining, until it breaks no limit."""
+    """The answers with the worst point of every neighbour among the receptors, found by refining, until it breaks no limit.
+
+    Parameters
+    ----------
+    quick : list of (n,)
+        About how many units are legal for each sound.
+    keep : (R,)
+        Receptors that are listened to from the beginning; `rows` are of those.
+    """
     ends = monotonic() + asked.placing.time_limit_s
-    keep, found = _past_buildings(whole, asked, quick, keep)
+    keep, found = _past_buildings(whole, asked, quick, keep, rows)
     case, layouts, rows = found.case, found.layouts, found.rows
     voice, before, used = asked.voices[asked.used], len(case.receptors), asked.used
     layouts[used], rows = _best(case, yard, asked, layouts[used], rows, ends)
@@ -73,7 +87,8 @@ def with_worst_points(
     chosen_all = [each.chosen for each in layouts]
     if (_near_limits(whole, asked, chosen_all, SURELY_DB) & ~keep).any():
         # the layouts moved toward points left out
-        return with_worst_points(land, yard, whole, asked, chosen_all, keep)
+        rows = layout.rows_in(rows, refined.hearing, narrowed(whole, keep).hearing)
+        return with_worst_points(land, yard, whole, asked, chosen_all, keep, rows)
     return Answers(refined, layouts, rows)
 
 
@@ -151,17 +166,17 @@ def _others(
 
 
 def _past_buildings(
-    whole: Case, asked: Asked, quick: list[Ints], keep: NDArray[np.bool_]
+    whole: Case, asked: Asked, quick: list[Ints], keep: NDArray[np.bool_], rows: layout.Rows
 ) -> tuple[NDArray[np.bool_], Answers]:
     """The answers with every point between others that a layout comes near to, if there were no buildings.
 
     Points are taken in where that level is within `NEAR_DB` of the limit, until none is left out within `SURELY_DB`.
     """
-    found = quick
+    found, case = quick, narrowed(whole, keep)
     while True:
-        keep = keep | _near_limits(whole, asked, found, NEAR_DB)
+        keep, before = keep | _near_limits(whole, asked, found, NEAR_DB), case
         case = narrowed(whole, keep)
-        rows = layout.first_rows(case.hearing, demand_for(case, asked.voices[asked.used]))
+        rows = layout.rows_in(rows, before.hearing, case.hearing)
         layouts, rows = _answers(case, asked, rows)
         found = [each.chosen for each in layouts]
         if not (_near_limits(whole, asked, found, SURELY_DB) & ~keep).any():

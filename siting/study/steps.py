@@ -117,7 +117,7 @@ def _answered(land: Land, yard: Yard, row: int, asked: Asked, environment: Envir
             return answer.study(land, yard, cases, found, asked, rows, monotonic() - began)
         need = max(reaches(land, site, asked, environment, [len(chosen) for chosen in quick], beside))
         if need <= reach:
-            all_found = with_worst_points(land, yard, whole, asked, quick, ~whole.receptors.between)
+            all_found = with_worst_points(land, yard, whole, asked, quick, ~whole.receptors.between, rows)
             counts = [len(each.chosen) for each in all_found.layouts]
             own_reach = reaches(land, site, asked, environment, counts, beside)
             need = max(own_reach)
@@ -134,7 +134,9 @@ def _answered(land: Land, yard: Yard, row: int, asked: Asked, environment: Envir
         for keep, own in zip(keeps, own_reach, strict=True)
     ]
     found = [_renumbered(each, keep) for each, keep in zip(found, keeps, strict=True)]
-    return answer.study(land, yard, cases, found, asked, layout.kept_rows(rows, keeps[asked.used]), seconds)
+    used = found[asked.used].chosen
+    of_none = None if len(used) else layout.kept_rows(rows, keeps[asked.used])
+    return answer.study(land, yard, cases, found, asked, of_none, seconds)
 
 
 def _reached(case: Case, found: Layout, reach_m: float) -> NDArray[np.bool_]:
