@@ -22,7 +22,7 @@ for verb in (assess, place, mitigate, batch, package, ordinance, levels, contour
 
 
 def program() -> None:
-    """The command `siting`. What compiled libraries print, as HiGHS now and then does, goes to stderr: stdout holds the answer."""
+    """The command `siting`. What compiled libraries print, as HiGHS may, goes to stderr: stdout holds the answer."""
     try:
         answers = os.dup(1)
         os.dup2(2, 1)

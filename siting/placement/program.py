@@ -39,7 +39,7 @@ class Relaxed:
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """What the integer program found: a layout (None: none), a bound on what it gains (-inf: there is none), and if it was done."""
+    """What the integer program found: a layout (None: none), a bound on what it gains (-inf: none is there), if it was done."""
 
     chosen: Ints | None
     bound: float
