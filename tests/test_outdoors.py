@@ -9,24 +9,24 @@ from small_town import write_houses
 from siting import noise
 from siting.law import Operation
 from siting.model import Question
-from siting.placement import lattice_poses
 from siting.receptors.around import place_receptors
 from siting.receptors.lot_lines import GAP_M, OUT_M, spacing_for
 from siting.receptors.outdoors import cut_pieces, inside_buildings, joined, outdoors, picked
 from siting.site import make_site
 from siting.study.asked import asked
 from siting.study.case import make_case, narrowed
+from siting.study.yard import yard_of
 from siting.surroundings import ENVIRONMENT, surroundings
+from siting.yard import Placing
 
 
 def case_of(folder, houses, lots=None, reach=60.0, ordinance=None, machine=None, **options):
     land = land_of(folder, lots or block(), buildings=write_houses(folder, houses), **options)
     machine = machine or unit()
     ordinance = ordinance or code({"*": 60}, periods=("any",))
-    site, terrain = make_site(land, 0, ordinance)
-    poses = lattice_poses(site, machine)
-    question = asked(machine, ordinance, Question("max"), None, Operation(confidence=0.5), False)
-    return make_case(land, 0, site, terrain, poses, question, ENVIRONMENT, reach)
+    yard = yard_of(land, 0, machine, ordinance, Placing())
+    question = asked(machine, ordinance, Question("max"), None, Operation(confidence=0.5), False, Placing())
+    return make_case(land, 0, yard, question, ENVIRONMENT, reach)
 
 
 def local(case, name=None):
