@@ -24,10 +24,8 @@ from siting.surroundings import Surroundings, open_land, stands
 GROUND_GAIN_DB = 6.0  # the most that 7.3.1 can add: hard ground, 1.5 in each end region and 3 q in the middle
 REFLECTION_GAIN_DB = 3.0  # one surface that sends everything back, along a way that is no longer
 SPREADING_DB = 11.0  # 10 lg 4 pi, the divergence at 1 m (7.1)
-FEW, FEW_SCREENED = (
-    2_000_000,
-    20_000,
-)  # sums over open land, and pairs past buildings, that are worth a second thread
+# sums over open land, and pairs past buildings, that are worth a second thread
+FEW, FEW_SCREENED = 2_000_000, 2_000
 IN_THE_BODY = 1e30  # energy for a receptor in a unit's body, where no level can be given: over every limit
 BISECTIONS = 60
 FRONT = 2  # positions of 45 degrees from a unit's front, its south side at rotation 0, to its length axis

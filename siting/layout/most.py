@@ -13,7 +13,7 @@ from siting.layout.rows import Rows, with_receptors
 from siting.model import Floats, Ints, Layout
 
 PROBED = 24  # receptors loudest over open land, among which those that a pose reaches most are looked for
-PROBES = 16  # poses tried on all receptors to find the rows to start with
+PROBES = 32  # poses tried on all receptors to find the rows to start with
 FIRST_ROWS = 2  # neighbours taken in for each of them
 MORE_ROWS = 96  # receptors taken in per round, or as many as there are rows
 MORE_SCREENED = 16  # where something screens, and every pose takes long to compute
@@ -53,11 +53,14 @@ def most_units(
     legal: Ints,
     seconds: float | None = None,
     every: bool = True,
+    tried: Ints | None = None,
 ) -> tuple[Layout, Rows]:
     """As many units as every limit allows, at least those of a layout known to be legal, and the bound under the true limits.
 
     Parameters
     ----------
+    tried : (n,), optional
+        A layout that may break a limit, to begin with what is left of it.
     seconds : float, optional
         Time for the best layout that can be found and proved; without it, what patterns give.
     every : bool
@@ -66,7 +69,7 @@ def most_units(
     ends = monotonic() + (0.0 if seconds is None else seconds)
     found, load = Layout(legal, placement.space_bound(hearing.poses), -1), None
     if seconds is None or not 0 < len(legal) < placement.MOST_UNITS:
-        found, rows, load = _patterned(hearing, demand, rows, legal, every or seconds is not None)
+        found, rows, load = _patterned(hearing, demand, rows, legal, every or seconds is not None, tried)
     chosen = found.chosen
     while seconds is not None and found.status != "optimal" and len(chosen) < placement.MOST_UNITS:
         load = loads(demand, rows, before=load)
@@ -85,14 +88,14 @@ def only_bound(hearing: Hearing, demand: Demand, rows: Rows) -> Layout:
 
 
 def _patterned(
-    hearing: Hearing, demand: Demand, rows: Rows, legal: Ints, every: bool
+    hearing: Hearing, demand: Demand, rows: Rows, legal: Ints, every: bool, tried: Ints | None
 ) -> tuple[Layout, Rows, Loads]:
     """Patterns repeated until a layout is legal at every receptor, each time with the receptors that it broke."""
     listened: Ints | None = None
     load: Loads | None = None
     while True:
         load = loads(demand, rows, before=load)
-        chosen, found = _quick(hearing, load, legal, every)
+        chosen, found = _quick(hearing, load, legal, every, tried)
         if len(chosen) <= len(legal):
             return _truly(hearing, demand, rows, load, found, legal), rows, load
         everyone = in_earshot(hearing, demand, chosen)
@@ -110,10 +113,12 @@ def _patterned(
             return _truly(hearing, demand, rows, load, found, chosen), rows, load
 
 
-def _quick(hearing: Hearing, load: Loads, legal: Ints, every: bool) -> tuple[Ints, placement.Found | None]:
+def _quick(
+    hearing: Hearing, load: Loads, legal: Ints, every: bool, tried: Ints | None
+) -> tuple[Ints, placement.Found | None]:
     """A layout that is legal under some rows, with what is known of others."""
     if every or not hearing.around.screens:
-        found = placement.quick(hearing.poses, load.load, legal, placement.MOST_UNITS)
+        found = placement.quick(hearing.poses, load.load, legal, placement.MOST_UNITS, tried)
         return found.chosen, found
     bound, _ = placement.upper_bound(hearing.poses, load.load, 1.0)
     patterns = placement.PATTERNS if bound < placement.GROWN else 1

@@ -11,12 +11,8 @@ from siting.placement.program import least_peak
 
 MOVES = 100
 WHOLE = 250  # poses for which one program finds the largest smallest margin
-FREED, PARTS, FREE, NODES = (
-    5,
-    12,
-    300,
-    50,
-)  # parts laid again: units taken up, parts tried, poses free in one, nodes of its program
+# parts laid again: units taken up, parts tried, poses free in one, nodes of its program
+FREED, PARTS, FREE, NODES = 5, 8, 300, 50
 PASSES = 6
 
 

@@ -77,19 +77,22 @@ def _search(
     return usable[best]
 
 
-def patterned(poses: Poses, load: Floats, price: Floats) -> list[Ints]:
+def patterned(poses: Poses, load: Floats, price: Floats, tried: Ints | None = None) -> list[Ints]:
     """Patterns cut down to the units that pay least, the best of them and none filled up; the best first.
 
     Parameters
     ----------
     price : (R,)
         What each limit costs.
+    tried : (n,), optional
+        A layout to be cut down and filled up like them.
     """
     cost = load @ price if price.any() else load.max(axis=1, initial=0.0)
     lattice, order = lattice_of(poses, np.arange(len(poses))), np.argsort(cost, kind="stable")
     cut = [_cut(start, load, cost, lattice) for start in _patterns(lattice, poses.step_m, 2)]
     best = sorted(cut, key=lambda chosen: _rank(chosen, cost))[:FILLED]
-    filled = [packing.drop_and_fill(c, load, order, lattice, len(poses), SHORT) for c in (*best, order[:0])]
+    best += [order[:0]] if tried is None else [order[:0], tried]
+    filled = [packing.drop_and_fill(c, load, order, lattice, len(poses), SHORT) for c in best]
     return sorted(filled, key=lambda chosen: _rank(chosen, cost))
 
 

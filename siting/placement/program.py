@@ -155,7 +155,7 @@ def least_peak(
             constraints=[
                 LinearConstraint(apart, -np.inf, 1), LinearConstraint(limits, -np.inf, -there[active]), many,
             ],
-            options={"time_limit": max(ends - monotonic(), 0.01), "node_limit": nodes, "mip_rel_gap": 1e-4},
+            options={"time_limit": max(ends - monotonic(), 0.01), "node_limit": nodes, "mip_rel_gap": 1e-3},
         )  # fmt: skip
         if found.x is None:
             return None

@@ -18,6 +18,7 @@ from siting.placement.poses import lattice_of, some_of
 from siting.placement.prices import THIN, Priced, prices
 from siting.placement.program import WHOLE, alone, solve, whole
 
+LEAST_S = 1.0  # for the bound, even where the time is up
 POOL = 3_000  # poses of a program that is to find one unit more on a larger lattice
 NODES, FEW_NODES = 2_000, 30  # of a program that is proof, and of one that is not
 POOLED, POOL_NODES = 7, 60  # layouts put together, and nodes of the program that does it
@@ -71,15 +72,22 @@ def optimum(poses: Poses, load: Floats, start: Ints, enough: int, seconds: float
     return Found(field.legal[np.sort(chosen)], bound, status, _of_all(field, load, price))
 
 
-def quick(poses: Poses, load: Floats, start: Ints, enough: int) -> Found:
-    """A legal layout that patterns and growth give, at least the start, `enough` at most, with the bound of the cells' prices."""
+def quick(poses: Poses, load: Floats, start: Ints, enough: int, tried: Ints | None = None) -> Found:
+    """A legal layout that patterns and growth give, at least the start, `enough` at most, with the bound of the cells' prices.
+
+    Parameters
+    ----------
+    tried : (n,), optional
+        A layout that may break a limit: what is left of it without the units that do is one more pattern.
+    """
     field = _field(poses, load)
     bound, price = field.counted, _by_count(field)
     if len(start) < min(bound, enough):
         known = cell_prices(field.poses, field.load)
         if whole(known.bound) < bound:
             bound, price = whole(known.bound), known.limit
-        best = patterned(field.poses, field.load, known.limit)[0]
+        some = None if tried is None else np.flatnonzero(np.isin(field.legal, tried))
+        best = patterned(field.poses, field.load, known.limit, some)[0]
         start = np.sort(_most(start, field.legal[_grown(field, best, min(bound, enough))], enough))
     bound = max(bound, len(start))
     return Found(start, bound, "optimal" if len(start) >= bound else "open", _of_all(field, load, price))
@@ -141,7 +149,7 @@ def _searched(field: Field, start: Ints, enough: int, ends: float) -> tuple[Ints
     grown = _grown(field, start[:0], min(bound, enough))
     layouts = _ranked([grown, *patterned(poses, load, rough.limit)])
     chosen = _most(start, layouts[0], enough)
-    known = prices(poses, load, rough, len(chosen), ends)
+    known = prices(poses, load, rough, len(chosen), max(ends, monotonic() + LEAST_S))
     bound = min(bound, whole(known.bound))
     if len(chosen) < min(bound, enough):
         layouts = _ranked([*layouts, *patterned(poses, load, known.limit), _rounded(field, known, bound)])

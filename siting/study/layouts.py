@@ -16,6 +16,8 @@ from siting.study.case import NEAR_DB, SURELY_DB, Case, demand_for, narrowed
 from siting.study.worst_points import worst_points
 from siting.study.yard import Yard
 
+SETTLING = 0.1  # of the time limit, kept for the quietest of as many units
+LAST = 2  # stage: after patterns comes the search, then the last touch
 NOTHING: Ints = np.zeros(0, np.int64)  # a layout of no units
 
 
@@ -69,20 +71,8 @@ def with_worst_points(
     """
     ends = monotonic() + asked.placing.time_limit_s
     keep, found = _past_buildings(whole, asked, quick, keep, rows)
-    case, layouts, rows = found.case, found.layouts, found.rows
-    voice, before, used = asked.voices[asked.used], len(case.receptors), asked.used
-    layouts[used], rows = _best(case, yard, asked, layouts[used], rows, ends)
-    while True:
-        chosen, broken = layouts[used].chosen, False
-        if asked.wanted is None:
-            refined, broken = worst_points(land, case, voice, chosen, everybody=False)
-        if not broken:
-            refined, broken = worst_points(land, case, voice, chosen)
-        if not broken or asked.wanted is not None:
-            break
-        case = refined  # with more receptors behind those that were there, so the rows still hold
-        layouts[used], rows = layout.most_units(case.hearing, demand_for(case, voice), rows, NOTHING)
-        layouts[used], rows = _best(case, yard, asked, layouts[used], rows, ends)
+    layouts, used, before = found.layouts, asked.used, len(found.case.receptors)
+    refined, layouts[used], rows = _refined(land, yard, asked, found.case, layouts[used], found.rows, ends)
     layouts, rows = _others(refined, yard, asked, layouts, rows, before)
     chosen_all = [each.chosen for each in layouts]
     if (_near_limits(whole, asked, chosen_all, SURELY_DB) & ~keep).any():
@@ -92,36 +82,71 @@ def with_worst_points(
     return Answers(refined, layouts, rows)
 
 
-def _best(
+def _refined(
+    land: Land, yard: Yard, asked: Asked, case: Case, found: Layout, rows: layout.Rows, ends: float
+) -> tuple[Case, Layout, layout.Rows]:
+    """The layout that the study uses, and the case with every worst point: found by patterns, searched, and settled.
+
+    Each goes on only where no worst point breaks a limit; else from what is left of the layout, with these points as receptors.
+    """
+    voice, searched = asked.voices[asked.used], ends - SETTLING * asked.placing.time_limit_s
+    if asked.wanted is not None:
+        found, rows = _wanted(case, yard, asked, found, rows, searched)
+        found = _settled(case, yard, asked, found, rows, ends)
+        return worst_points(land, case, voice, found.chosen)[0], found, rows
+    stage = 0
+    while True:
+        refined, broken = worst_points(land, case, voice, found.chosen, everybody=False)
+        if not broken and stage == LAST:
+            refined, broken = worst_points(land, case, voice, found.chosen)
+        if broken:
+            # with more receptors behind those that were there: rows and bound still hold
+            case, stage, known = refined, 0, found
+            demand = demand_for(case, voice)
+            found, rows = layout.most_units(case.hearing, demand, rows, NOTHING, tried=known.chosen)
+            found = _lower(found, known)
+        elif stage == LAST:
+            return refined, found, rows
+        else:
+            stage += 1
+            if stage < LAST:
+                found, rows = _most(case, yard, asked, found, rows, searched)
+            else:
+                found = _settled(case, yard, asked, found, rows, ends)
+
+
+def _wanted(
     case: Case, yard: Yard, asked: Asked, found: Layout, rows: layout.Rows, ends: float
 ) -> tuple[Layout, layout.Rows]:
-    """The layout that the study uses: searched with proof, every unit with a way, the quietest and closest of as many."""
+    """The wanted number, searched with proof where what is known of it breaks a limit."""
+    demand, units = demand_for(case, asked.voices[asked.used]), asked.wanted or 0
+    over, _ = layout.nearest_to_limit(case.hearing, demand, found.chosen)
+    if len(found.chosen) >= units and over <= layout.OVER_DB:
+        return found, rows
+    most, rows = layout.most_units(case.hearing, demand, rows, NOTHING, max(ends - monotonic(), 0.0))
+    chosen = found.chosen
+    if len(most.chosen) >= units:
+        chosen, rows = layout.quietest_units(case.hearing, demand, units, rows, [most.chosen, chosen])
+    return replace(most, chosen=chosen, largest=len(yard.mended(most.chosen))), rows
+
+
+def _settled(case: Case, yard: Yard, asked: Asked, found: Layout, rows: layout.Rows, ends: float) -> Layout:
+    """Every unit with a way, the quietest and closest of as many."""
     demand = demand_for(case, asked.voices[asked.used])
-    left = max(ends - monotonic(), 0.0)
-    if asked.wanted is None:
-        found, rows = _most(case, yard, asked, found, rows, ends)
-    elif (
-        len(found.chosen) < asked.wanted
-        or layout.nearest_to_limit(case.hearing, demand, found.chosen)[0] > layout.OVER_DB
-    ):
-        most, rows = layout.most_units(case.hearing, demand, rows, NOTHING, left)
-        chosen = found.chosen
-        if len(most.chosen) >= asked.wanted:
-            chosen, rows = layout.quietest_units(
-                case.hearing, demand, asked.wanted, rows, [most.chosen, chosen]
-            )
-        found = replace(most, chosen=chosen, largest=len(yard.mended(most.chosen)))
     found = _mended(yard, found)
-    return layout.settled(case.hearing, demand, found, rows, yard.service_xy, ends, yard.mended), rows
+    return layout.settled(case.hearing, demand, found, rows, yard.service_xy, ends, yard.mended)
 
 
 def _most(
     case: Case, yard: Yard, asked: Asked, found: Layout, rows: layout.Rows, ends: float
 ) -> tuple[Layout, layout.Rows]:
     """The most units, and the best layout of one more; where that keeps every limit, it is the layout, and so on."""
-    demand, start = demand_for(case, asked.voices[asked.used]), found.chosen
+    demand = demand_for(case, asked.voices[asked.used])
     while True:
-        found, rows = layout.most_units(case.hearing, demand, rows, start, max(ends - monotonic(), 0.0))
+        if found.status != "optimal":
+            known, left = found, max(ends - monotonic(), 0.0)
+            found, rows = layout.most_units(case.hearing, demand, rows, known.chosen, left)
+            found = _lower(found, known)
         count = len(found.chosen)
         if count >= MOST_UNITS:
             return replace(found, largest=count), rows
@@ -130,7 +155,16 @@ def _most(
             return replace(found, largest=count), rows
         if layout.nearest_to_limit(case.hearing, demand, more)[0] > layout.OVER_DB:
             return replace(found, largest=count, one_more=more), rows
-        start = more
+        found = replace(found, chosen=more, bound=max(found.bound, len(more)), status="open")
+
+
+def _lower(found: Layout, known: Layout) -> Layout:
+    """A layout with a bound that is known, where that is lower than its own."""
+    if known.bound >= found.bound:
+        return found
+    bound = max(known.bound, len(found.chosen))
+    status = "optimal" if bound == len(found.chosen) else found.status
+    return replace(found, bound=bound, bound_by=known.bound_by, binding=known.binding, status=status)
 
 
 def _mended(yard: Yard, found: Layout) -> Layout:
