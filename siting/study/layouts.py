@@ -69,10 +69,9 @@ def with_worst_points(
     keep : (R,)
         Receptors that are listened to from the beginning; `rows` are of those.
     """
-    ends = monotonic() + asked.placing.time_limit_s
     keep, found = _past_buildings(whole, asked, quick, keep, rows)
     layouts, used, before = found.layouts, asked.used, len(found.case.receptors)
-    refined, layouts[used], rows = _refined(land, yard, asked, found.case, layouts[used], found.rows, ends)
+    refined, layouts[used], rows = _refined(land, yard, asked, found.case, layouts[used], found.rows)
     layouts, rows = _others(refined, yard, asked, layouts, rows, before)
     chosen_all = [each.chosen for each in layouts]
     if (_near_limits(whole, asked, chosen_all, SURELY_DB) & ~keep).any():
@@ -83,13 +82,15 @@ def with_worst_points(
 
 
 def _refined(
-    land: Land, yard: Yard, asked: Asked, case: Case, found: Layout, rows: layout.Rows, ends: float
+    land: Land, yard: Yard, asked: Asked, case: Case, found: Layout, rows: layout.Rows
 ) -> tuple[Case, Layout, layout.Rows]:
     """The layout that the study uses, and the case with every worst point: found by patterns, searched, and settled.
 
     Each goes on only where no worst point breaks a limit; else from what is left of the layout, with these points as receptors.
     """
-    voice, searched = asked.voices[asked.used], ends - SETTLING * asked.placing.time_limit_s
+    voice, limit = asked.voices[asked.used], asked.placing.time_limit_s
+    ends = monotonic() + limit
+    searched = ends - SETTLING * limit
     if asked.wanted is not None:
         found, rows = _wanted(case, yard, asked, found, rows, searched)
         found = _settled(case, yard, asked, found, rows, ends)
