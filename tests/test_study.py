@@ -314,6 +314,8 @@ def test_land_turned_and_moved_gives_the_same_answer_elsewhere(tmp_path):
     elsewhere = {k: affinity.translate(g, 1234.5, -321.25) for k, g in here.items()}
     moved = there(elsewhere)["layout"]
     assert moved["units"] == plain["units"] > 10 and moved["bound"] == plain["bound"]
+    # every limit is known: what is said to be the most is as many as the bound
+    assert all(found["status"] == "optimal" and found["units"] == found["bound"] for found in (plain, moved))
     # of many units several layouts are as good, to the last digit; the quietest place of a single one is one place
     one, other = (there(lots, units(1))["receptors"] for lots in (here, elsewhere))
     for a, b in zip(one, other, strict=True):

@@ -26,6 +26,7 @@ from siting.study import assess, placed
 from siting.yard import Placing
 
 LIMIT = 68.0
+ALONE = {"spectra": False}  # the unit's own spectrum alone
 
 
 def run(*words):
@@ -39,7 +40,7 @@ def written(request, tmp_path_factory):
     (folder / "town.toml").write_text(TOWN.replace("LIMIT", str(LIMIT)))
     words = ["--terrain", write_terrain(folder)] if request.param == "terrain" else []
     result = run(
-        "assess", write_lots(folder, block()), "--id", "007", "--units", 3, "--sound-at", "3ft", "--ordinance",
+        "assess", write_lots(folder, block()), "--id", "007", "--units", 3, "--step-ft", 4, "--sound-at", "3ft", "--ordinance",
         folder / "town.toml", "--buildings", write_houses(folder), *words, "--confidence", 0.5, "-o", folder / "out",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
@@ -141,18 +142,16 @@ def test_the_safe_reading_is_never_quieter(tmp_path):
 def test_a_building_without_a_height_changes_no_level(tmp_path):
     (tmp_path / "b").mkdir()
     unknown = write(tmp_path / "b" / "b.gpkg", [square(44, 5, 55, 27)], name=["house"])
-    with_it = study(tmp_path / "b", Question("units", 2), buildings=unknown)
-    without = study(tmp_path, Question("units", 2))
+    with_it = study(tmp_path / "b", Question("units", 2), asked=ALONE, buildings=unknown)
+    without = study(tmp_path, Question("units", 2), asked=ALONE)
     assert loudest(with_it) == loudest(without) and not with_it.scene.buildings
     assert "1 building near by has no known height: it neither screens nor reflects." in with_it.notes
 
 
 def test_a_house_between_makes_it_quieter_behind_and_one_of_a_centimetre_does_not(tmp_path):
-    # whatever layouts they have: no time to prove that they are the best
-    most, asked = (
-        Question("max"),
-        {"spectra": False, "placing": Placing(step_m=3 * FOOT_M, time_limit_s=0.1)},
-    )
+    # of any layouts: no time to prove that they are the best
+    most = Question("max")
+    asked = {"spectra": False, "placing": Placing(step_m=3 * FOOT_M, time_limit_s=0.1)}
     (tmp_path / "b").mkdir()
     walls = {
         k: (shape, 9.0) for k, shape in {"n": square(4, 27, 36, 28.4), "e": square(37, 4, 38.4, 26)}.items()
@@ -177,9 +176,9 @@ def test_terrain_that_ends_before_the_neighbours_is_one_sentence(tmp_path):
 
 def test_ground_polygons_and_land_cover_are_in_the_scene(tmp_path):
     lawn = write(tmp_path / "lawn.gpkg", [square(-40, 30, 80, 70)], G=[1.0])
-    soft = study(tmp_path, Question("units", 2), ground=lawn)
+    soft = study(tmp_path, Question("units", 2), asked=ALONE, ground=lawn)
     assert [(part.g, part.outline.area) for part in soft.scene.ground] == [(1.0, pytest.approx(4800))]
-    hard = study(tmp_path, Question("units", 2))
+    hard = study(tmp_path, Question("units", 2), asked=ALONE)
     said = {a.name: a.origin for a in soft.assumptions}
     assert said["ground.g"] == "file" and {f["role"] for f in soft.inputs} >= {"ground"}
     assert min(loudest(soft).values()) < min(loudest(hard).values())
