@@ -10,7 +10,7 @@ from siting.hearing import Hearing, energy, together
 from siting.layout.demand import Demand, Loads, excess, loads
 from siting.layout.heard import in_earshot
 from siting.layout.rows import Rows, with_receptors
-from siting.model import Floats, Ints, Layout
+from siting.model import Floats, Ints, Layout, Status
 
 PROBED = 24  # receptors loudest over open land, among which those that a pose reaches most are looked for
 PROBES = 32  # poses tried on all receptors to find the rows to start with
@@ -78,7 +78,11 @@ def most_units(
         if not len(broken):
             return _together(better, found, known), rows
         rows = with_receptors(hearing, rows, broken)
-        found = _together(chosen, found, known)
+        # what was proved of the layout that broke a limit says nothing of the one that is kept but its bound
+        ended: Status = "open" if monotonic() < ends else "ended"
+        found = _together(chosen, found, replace(known, status=ended))
+        if found.status == "ended":
+            break
     return found, rows
 
 

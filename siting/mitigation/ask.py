@@ -12,13 +12,13 @@ from siting.model import Environment, Question, Unit
 from siting.outcome import Study
 from siting.parts import Wall
 from siting.site import Land
-from siting.study import assess
+from siting.study import placed
 from siting.yard import Placing
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What `siting.study.assess` is asked."""
+    """What `siting.study.placed` is asked."""
 
     land: Land
     row: int
@@ -39,10 +39,10 @@ class Runs:
     answers: list[Study] = field(default_factory=list)
 
     def of(self, ask: Ask) -> Study:
-        """The whole answer, with the reading and the spectrum that the study uses judged like any other."""
-        found = assess(
+        """The whole answer for the reading and the spectrum that the study uses; the verdict asks for no other."""
+        found, _ = placed(
             ask.land, ask.row, ask.unit, ask.ordinance, ask.question, ask.sound_at, ask.environment,
-            ask.operation, spectra=False, placing=ask.placing,
+            ask.operation, ask.placing,
         )  # fmt: skip
         self.answers.append(found)
         self.told(len(self.answers))
