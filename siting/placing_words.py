@@ -12,7 +12,7 @@ STATUS = {
     "optimal": "optimal: no layout on this lattice holds more",
     "open": "open: whether a layout holds more, up to the bound, is not known",
     "ended": "ended by the time limit: the best layout until then, and the bound until then",
-    "asked": "asked for: this number stands where it is quietest, and the bound says how many could",
+    "asked": "asked for: this number stands where it is quietest, and no more than the bound could",
 }
 KINDS = {"gas": "gas", "grid": "grid connection"}
 

@@ -167,6 +167,15 @@ def test_a_house_between_makes_it_quieter_behind_and_one_of_a_centimetre_does_no
     )
 
 
+def test_as_many_as_are_allowed_past_a_house_are_allowed_when_asked_for(tmp_path):
+    # the worst points that each of the two layouts makes louder differ, and both have to keep to theirs
+    house = write_houses(tmp_path, {"n": (square(4, 27, 36, 28.4), 9.0)})
+    asked = {"spectra": False, "placing": Placing(step_m=3 * FOOT_M, time_limit_s=2)}
+    most = study(tmp_path, Question("max"), asked=asked, buildings=house)
+    again = study(tmp_path, Question("units", len(most.placed)), asked=asked, buildings=house)
+    assert most.verdict.allowed and again.verdict.allowed and len(again.placed) == len(most.placed) > 5
+
+
 def test_terrain_that_ends_before_the_neighbours_is_one_sentence(tmp_path):
     with pytest.raises(
         InputError, match=r"ground\.tif has no heights for .* of the ground that sound passes; give a raster"

@@ -32,7 +32,7 @@ A_GUESS = 24  # full runs: how long the bar is before they are done
 )  # fmt: skip
 @click.option(
     "-o", "--output", type=FILE, metavar="DIR",
-    help="Folder for mitigation.json, mitigation.svg and the walls as layers for --walls.",
+    help="Folder for the study's files, mitigation.json, mitigation.svg and the walls as layers for --walls.",
 )  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
@@ -51,7 +51,7 @@ def mitigate(
     Quieter enclosures, walls, fewer units, a cap in some periods, a yard that moves, a machine silenced: every one that is shown
     was confirmed by a full run. The exit code is that of `siting assess` for the lot as it is.
     """
-    from siting.export import dumps
+    from siting.export import document, dumps, study_files
     from siting.geodata.parcels import find_lot
     from siting.mitigation.ask import Ask, Runs
     from siting.mitigation.costs import load_costs
@@ -70,9 +70,15 @@ def mitigate(
         found = mitigated(
             ask, Runs().of(ask), rates, points, lambda count: progress(count, max(count, A_GUESS))
         )
-    data = _document(found)
+    whole = document(found)
+    data = _document(found, whole)
     if output is not None:
-        write_files(_files(ask, data), output, overwrite)
+        from siting.maps import study_map
+        from siting.scene.write import write_scene
+
+        study = {**study_files(whole), "map.html": study_map(whole)}
+        write_files({**study, **_files(ask, data)}, output, overwrite)
+        write_scene(found.scene, output / "scene.geojson")
     if as_json:
         click.echo(dumps(data), nl=False)
     else:
@@ -89,12 +95,10 @@ def mitigate(
     sys.exit(exit_code(data["verdict"]))
 
 
-def _document(study: "Study") -> dict[str, Any]:
+def _document(study: "Study", whole: dict[str, Any]) -> dict[str, Any]:
     """Which lot was asked what, how it stands, and what would make it pass."""
-    from siting.export import document
     from siting.mitigation.document import mitigation_document
 
-    whole = document(study)
     kept = {key: whole[key] for key in ("siting", "question", "verdict")}
     site = {key: whole["site"][key] for key in ("id", "crs", "crs_name")}
     return {**kept, "site": site, "mitigation": mitigation_document(study.mitigation)}

@@ -159,7 +159,11 @@ def _searched(
         bound, price = placement.bounded(hearing.poses, true.load, len(found.chosen), ends - monotonic())
     binding = _dearest(true, price)
     by = binding[0][0] if binding else -1
-    return found.chosen, Layout(found.chosen, bound, by, found.status, binding=binding)
+    proved = found.status == "optimal" and bound > len(
+        found.chosen
+    )  # of the limits planned for, some of them not known
+    status: Status = "open" if proved else found.status
+    return found.chosen, Layout(found.chosen, bound, by, status, binding=binding)
 
 
 def _bounded(hearing: Hearing, demand: Demand, rows: Rows, chosen: Ints) -> Layout:

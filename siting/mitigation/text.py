@@ -40,7 +40,7 @@ def print_mitigation(data: dict[str, Any], console: Console) -> None:
         for row in data["frontier"]:
             table.add_row(str(row["units"]), row["kind"], row["size"], *_cost(data, row))
         console.print(table)
-    console.print(f"{data['runs']} full runs; every row above is one of them.")
+    console.print(f"{data['runs']} full runs; every row above but a period cap is one of them.")
 
 
 def _margin(row: dict[str, Any]) -> str:

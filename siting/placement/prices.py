@@ -16,10 +16,8 @@ from siting.placement.board import Board, Prices, board_of, covered, evenly, pri
 from siting.placement.poses import some_of
 from siting.placement.program import relaxed, whole
 
-THIN, HURRIED = (
-    5_000,
-    1_500,
-)  # poses of which the relaxed program is solved, in about two seconds and half a second
+# poses of which the relaxed program is solved: about two seconds, and half a second
+THIN, HURRIED = 5_000, 1_500
 LONG_S = 15.0  # the time left, below which they are the fewer
 STEPS = 50  # between two looks at the bound
 RESTART = 8  # looks, after which the method begins again from its mean
@@ -57,7 +55,7 @@ def prices(poses: Poses, load: Floats, rough: Prices, goal: int, ends: float) ->
     tight = relaxed(some_of(poses, thin), some, left) if len(thin) else None
     if tight is None:
         return _priced(board, load, rough, thin[:0], np.zeros(0))
-    if every:
+    if every and tight.bound <= rough.bound:
         return Priced(tight.bound, tight.price, tight.cost, thin, tight.value)
     best = priced(board, load, *evenly(board, load, tight.price))
     if best.bound >= goal + 1:

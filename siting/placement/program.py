@@ -124,7 +124,7 @@ def solve(
         if not len(more) and not cut.shape[0]:
             if (total <= room).all():
                 return Solved(chosen, bound, done)
-            margin = SURELY
+            margin = max(SURELY, 2 * margin)
             continue
         active = np.concatenate([active, more])
         cliques = sparse.vstack([cliques, cut], format="csr") if cut.shape[0] else cliques

@@ -170,6 +170,8 @@ def _of_the_cheapest(
         pool = np.flatnonzero(known.cost <= known.bound - units + WHOLE)
         every = len(pool) <= THIN
         pool = pool if every else np.sort(pool[np.argsort(known.cost[pool], kind="stable")[:POOL]])
+        if len(pool) < units:
+            return chosen, len(chosen)
         found = solve(
             some_of(field.poses, pool), field.load[pool], np.ones(len(pool)), np.full(len(field.rows), SHORT), units,
             ends - monotonic(), NODES if every else FEW_NODES,

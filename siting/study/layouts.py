@@ -91,10 +91,13 @@ def _refined(
     voice, limit = asked.voices[asked.used], asked.placing.time_limit_s
     ends = monotonic() + limit
     searched = ends - SETTLING * limit
-    if asked.wanted is not None:
+    while asked.wanted is not None:
         found, rows = _wanted(case, yard, asked, found, rows, searched)
-        found = _settled(case, yard, asked, found, rows, ends)
-        return worst_points(land, case, voice, found.chosen)[0], found, rows
+        stands = _settled(case, yard, asked, found, rows, ends)
+        refined, broken = worst_points(land, case, voice, stands.chosen)
+        if not broken or found.largest < asked.wanted:  # the number is not allowed, wherever it stands
+            return refined, stands, rows
+        case = refined
     stage = 0
     while True:
         refined, broken = worst_points(land, case, voice, found.chosen, everybody=False)
@@ -173,7 +176,9 @@ def _mended(yard: Yard, found: Layout) -> Layout:
     chosen = yard.mended(found.chosen)
     if len(chosen) == len(found.chosen):
         return found
-    return replace(found, chosen=chosen, status="open", largest=min(found.largest, len(chosen)))
+    return replace(
+        found, chosen=chosen, status="open", largest=min(found.largest, len(chosen)), one_more=None
+    )
 
 
 def _others(

@@ -107,6 +107,8 @@ def _sentence(case: Case, found: Layout, largest: int, binding: tuple[Binding, .
         return _asked(case, found, largest, binding)
     if largest >= MOST_UNITS:
         return f"The search for as many as allowed ends at {MOST_UNITS} units."
+    if not len(case.poses):
+        return f"No unit has room on lot {case.site.id}."
     if found.status == "optimal":
         if not binding:
             return f"No layout on this lattice holds {one}: what the rules leave of the lot is full."
@@ -120,6 +122,8 @@ def _asked(case: Case, found: Layout, largest: int, binding: tuple[Binding, ...]
     """How many could be had where a number was asked for."""
     wanted = case.asked.wanted
     assert wanted is not None
+    if not len(case.poses):
+        return f"{wording.units(wanted)} asked for; no unit has room on lot {case.site.id}."
     if largest >= wanted:
         return f"{wording.units(wanted)} asked for; no layout on this lattice holds more than {found.bound} within every limit."
     most = (
@@ -145,7 +149,8 @@ def _stops(binding: tuple[Binding, ...]) -> str:
 def _place(row: Binding) -> str:
     """A receptor with its neighbour, side, distance, period and quantity."""
     what = named({"metric": row.metric, "statistic": row.statistic})
+    limit = "limit not known" if math.isnan(row.limit_db) else f"limit {row.limit_db:g}"
     return (
         f"{row.receptor} (lot {row.neighbour}, {row.side}, {quantities.length(row.distance_m)} away; "
-        f"{wording.period(row.period)}, {what}, limit {row.limit_db:g})"
+        f"{wording.period(row.period)}, {what}, {limit})"
     )
