@@ -13,6 +13,15 @@ ORIGINS = {
     "template": "from a template",
     "assumed": "ASSUMED",
 }
+TAKEN = {
+    "setback": "setbacks from the lot line",
+    "buildings": "buildings with their distance",
+    "openings": "openings with their distance",
+    "slope": "ground that is too steep",
+    "aisle": "the aisle, or ground that it cannot reach,",
+    "items": "other things in the yard",
+    "clearance": "clearances",
+}
 
 
 def short_crs(text: str) -> str:
@@ -126,6 +135,13 @@ def zone_class(name: str) -> str:
 def period(name: str) -> str:
     """A period as people say it; a study without an ordinance has the one period "any"."""
     return "any time" if name == "any" else name
+
+
+def taken(areas: dict[str, float]) -> str:
+    """What rules took from a lot (m²) in words, in their order; empty where they took nothing."""
+    return ", ".join(
+        f"{TAKEN.get(rule, rule)} {quantities.area(m2)}" for rule, m2 in areas.items() if m2 > 0.05
+    )
 
 
 def units(count: int) -> str:

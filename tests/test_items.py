@@ -129,7 +129,8 @@ def test_an_inch_less_holds_none(width_ft, depth_ft):
         place_items(site(lot), GX230, (propane_tank(1000),))
     assert str(caught.value) == (
         "Lot L-1: the 1,000 gal propane tank fits nowhere: its 25′-0″ (7.62 m) from the lot line leave no place for it; a "
-        "smaller store may need less distance; else choose a fuel other than propane, or another lot."
+        "smaller store may need less distance; else choose a fuel other than propane, or another lot. Taken before: setbacks from "
+        "the lot line 11 sq ft (1.0 m²)."
     )
 
 
@@ -165,7 +166,9 @@ def test_the_rule_that_took_the_room_is_named(case):
     with pytest.raises(InputError) as caught:
         place_items(before, unit(), (thing,))
     assert "Lot L-1: the a box fits nowhere: " in str(caught.value) and words in str(caught.value)
-    assert str(caught.value).endswith("leave it out, or give one that needs less room.")
+    advice, _, taken = str(caught.value).partition(" Taken before: ")
+    assert advice.endswith("leave it out, or give one that needs less room.")
+    assert taken == "setbacks from the lot line 11 sq ft (1.0 m²)."  # what the site says
 
 
 def test_items_that_leave_each_other_no_room():

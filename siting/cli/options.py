@@ -249,7 +249,7 @@ def question_of(options: dict[str, Any]) -> Any:
 
     units, load_kw, spare, most = options["units"], options["load_kw"], options["spare"], options["most"]
     if (units is not None) + (load_kw is not None) + most != 1:
-        raise InputError("Say how many units: one of --units N, --load-kw KW or --max.")
+        raise InputError("Say how many units: one of --units N, --load-kw KW or --max, not two of them.")
     if spare is not None and load_kw is None:
         raise InputError("--spare adds units to a load: give it with --load-kw.")
     if load_kw is not None and not 0 < load_kw < float("inf"):

@@ -16,6 +16,7 @@ from siting.model import Floats, Ints, Poses, Site, Unit
 from siting.parts import Source
 from siting.placement.poses import body_polygon, lattice_poses
 from siting.placement.standing import Bools, Boxes, Standing, Yard, standing_places, turned_yard
+from siting.wording import taken
 from siting.yard import PlacedItem, YardItem
 
 ARC_SEGMENTS = 16  # a quarter circle
@@ -97,7 +98,8 @@ def _arranged(
         if not refused:
             return found
         refusals.append(refused)
-    raise InputError(f"Lot {site.id}: {refusals[0]}.")
+    took = taken(site.taken_m2)
+    raise InputError(f"Lot {site.id}: {refusals[0]}." + (f" Taken before: {took}." if took else ""))
 
 
 def _one_by_one(yard: Yard, items: tuple[YardItem, ...], choose: Choose) -> tuple[list[Standing], str]:

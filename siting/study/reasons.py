@@ -6,15 +6,6 @@ from siting.model import Site, State
 from siting.outcome import ReceptorLevel, Verdict
 from siting.verdict import urgency, worst_of_each_neighbour
 
-TAKEN = {
-    "setback": "setbacks from the lot line",
-    "buildings": "buildings with their distance",
-    "openings": "openings with their distance",
-    "slope": "ground that is too steep",
-    "aisle": "the aisle, or ground that it cannot reach,",
-    "items": "other things in the yard",
-    "clearance": "clearances",
-}
 NOBODY = "No other lot in the parcel file lies near enough to measure at, so nobody's limit is known."
 
 
@@ -124,12 +115,8 @@ def _unknown(rows: list[ReceptorLevel], ordinance: Ordinance, unverified: tuple[
 
 def _no_room(site: Site) -> str:
     """Which rule took how much of the lot, in the order in which they did."""
-    took = [
-        f"{TAKEN.get(rule, rule)} {quantities.area(taken)}"
-        for rule, taken in site.taken_m2.items()
-        if taken > 0.05
-    ]
-    gone = f"{', '.join(took)} are taken" if took else "nothing is taken"
+    took = wording.taken(site.taken_m2)
+    gone = f"{took} are taken" if took else "nothing is taken"
     return (
         f"No unit has room on lot {site.id}: of its {quantities.area(site.lot.area)} {gone}, "
         "and no body with its clearances stands in what is left."
