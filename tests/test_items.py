@@ -129,8 +129,8 @@ def test_an_inch_less_holds_none(width_ft, depth_ft):
         place_items(site(lot), GX230, (propane_tank(1000),))
     assert str(caught.value) == (
         "Lot L-1: the 1,000 gal propane tank fits nowhere: its 25′-0″ (7.62 m) from the lot line leave no place for it; a "
-        "smaller store may need less distance; else choose a fuel other than propane, or another lot. Taken before: setbacks from "
-        "the lot line 11 sq ft (1.0 m²)."
+        "smaller store may need less distance; else choose a fuel other than propane, or another lot. Taken before: setbacks "
+        "from the lot line 11 sq ft (1.0 m²)."
     )
 
 
