@@ -317,10 +317,13 @@ def test_the_verb_writes_walls_that_assess_reads(tmp_path):
     assert result.exit_code == 1, result.output
     data = json.loads((tmp_path / "out" / "mitigation.json").read_text("utf-8"))
     walls = [r for r in data["mitigation"]["remedies"] if r["walls"]]
-    assert walls and "full runs; every row above is one of them" in result.output
+    assert walls and "full runs; every row above but a period cap is one of them" in result.output
     known = [r["cost"] for r in data["mitigation"]["remedies"] if r["cost"] is not None]
     assert known == sorted(known) and walls[0]["cost"] == pytest.approx(40 * walls[0]["wall_area_sq_ft"])
     out = tmp_path / "out"
+    assert (
+        json.loads((out / "study.json").read_text("utf-8"))["mitigation"] == data["mitigation"]
+    )  # for the report
     files = sorted(out.glob("walls*.geojson"))
     assert len(files) == len(walls) and (out / "walls.geojson") in files
     again = run("assess", "--walls", out / "walls.geojson", "--json")
