@@ -1,6 +1,7 @@
 """The page of examples against the program: every command is run again, and every line that the page quotes is printed."""
 
 import importlib.util
+import itertools
 import re
 from pathlib import Path
 
@@ -50,9 +51,8 @@ def test_no_block_is_left_with_runs_of_blank_lines_or_whole_long_tables():
         assert "\n\n\n" not in quoted, command
         for head, lines in write.sections(quoted):
             rules = [k for k, line in enumerate(lines) if line.strip() and not line.strip("─ ")]
-            rows = [line for line in lines[rules[0] + 1 :] if line.strip()] if rules else []
-            rows = rows[: rows.index(write.MARK) + 1] if write.MARK in rows else rows
-            assert head not in write.ROWS or len(rows) <= 15, (command, head)
+            table = itertools.takewhile(str.strip, lines[rules[0] + 1 :] if rules else [])
+            assert head not in write.ROWS or len(list(table)) <= 15, (command, head)
 
 
 def test_a_table_is_cut_after_its_first_rows_and_a_row_of_two_lines_counts_once():
