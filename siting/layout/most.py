@@ -159,10 +159,9 @@ def _searched(
         bound, price = placement.bounded(hearing.poses, true.load, len(found.chosen), ends - monotonic())
     binding = _dearest(true, price)
     by = binding[0][0] if binding else -1
-    proved = found.status == "optimal" and bound > len(
-        found.chosen
-    )  # of the limits planned for, some of them not known
-    status: Status = "open" if proved else found.status
+    # what is optimal under the limits planned for is not where some of them are not known
+    short = found.status == "optimal" and bound > len(found.chosen)
+    status: Status = "open" if short else found.status
     return found.chosen, Layout(found.chosen, bound, by, status, binding=binding)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from siting.hearing import Hearing, from_all_poses
 from siting.model import Floats, Ints
@@ -15,12 +14,6 @@ class Rows:
 
     index: Ints
     energy: Floats
-
-
-def kept_rows(rows: Rows, keep: NDArray[np.bool_]) -> Rows:
-    """The rows of the receptors that are kept (R,), counted among these."""
-    mine = keep[rows.index]
-    return Rows(np.cumsum(keep)[rows.index[mine]] - 1, rows.energy[:, mine])
 
 
 def rows_in(rows: Rows, before: Hearing, hearing: Hearing) -> Rows:

@@ -135,7 +135,7 @@ def _answered(land: Land, yard: Yard, row: int, asked: Asked, environment: Envir
     ]
     found = [_renumbered(each, keep) for each, keep in zip(found, keeps, strict=True)]
     used = found[asked.used].chosen
-    of_none = None if len(used) else layout.kept_rows(rows, keeps[asked.used])
+    of_none = None if len(used) else layout.rows_in(rows, case.hearing, cases[asked.used].hearing)
     return answer.study(land, yard, cases, found, asked, of_none, seconds)
 
 
