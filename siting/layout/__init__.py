@@ -10,7 +10,15 @@ listened to: to lift another one over it, three façades and more would have to 
 
 from siting.layout.demand import Demand, Loads, excess, loads
 from siting.layout.heard import completed, nearest_to_limit
-from siting.layout.most import OVER_DB, first_rows, most_units, only_bound, quick_layout, quietest_pose
+from siting.layout.most import (
+    OVER_DB,
+    first_rows,
+    most_units,
+    only_bound,
+    quick_layout,
+    quietest_pose,
+    with_lower_bound,
+)
 from siting.layout.quietest import quietest_units
 from siting.layout.rows import Rows, rows_in
 from siting.layout.settled import settled
@@ -18,4 +26,5 @@ from siting.layout.settled import settled
 __all__ = [
     "OVER_DB", "Demand", "Loads", "Rows", "completed", "excess", "first_rows", "loads", "most_units",
     "nearest_to_limit", "only_bound", "quick_layout", "quietest_pose", "quietest_units", "rows_in", "settled",
+    "with_lower_bound",
 ]  # fmt: skip

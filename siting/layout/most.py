@@ -76,11 +76,11 @@ def most_units(
         better, known = _searched(hearing, demand, rows, load, chosen, ends)
         broken = _broken(hearing, demand, better, rows) if len(better) > len(chosen) else NOBODY
         if not len(broken):
-            return _together(better, found, known), rows
+            return with_lower_bound(known, found), rows
         rows = with_receptors(hearing, rows, broken)
         # what was proved of the layout that broke a limit says nothing of the one that is kept but its bound
         ended: Status = "open" if monotonic() < ends else "ended"
-        found = _together(chosen, found, replace(known, status=ended))
+        found = with_lower_bound(replace(known, chosen=chosen, status=ended), found)
         if found.status == "ended":
             break
     return found, rows
@@ -187,13 +187,12 @@ def _dearest(load: Loads, price: Floats) -> tuple[tuple[int, int], ...]:
     return tuple((int(load.receptor[k]), int(load.metric[k])) for k in order[price[order] > CHEAP])
 
 
-def _together(chosen: Ints, one: Layout, other: Layout) -> Layout:
-    """A layout with the lower of two bounds and what gives it."""
-    low = other if other.bound <= one.bound else one
-    bound = max(low.bound, len(chosen))
-    return replace(
-        low, chosen=chosen, bound=bound, status="optimal" if bound == len(chosen) else other.status
-    )
+def with_lower_bound(found: Layout, known: Layout) -> Layout:
+    """A layout with the lower of its own bound and one that is known, and with what gives it."""
+    low = known if known.bound < found.bound else found
+    bound = max(low.bound, len(found.chosen))
+    status: Status = "optimal" if bound == len(found.chosen) else found.status
+    return replace(found, bound=bound, bound_by=low.bound_by, binding=low.binding, status=status)
 
 
 def _over(hearing: Hearing, over: Floats, rows: Rows, listened: Ints) -> Ints:

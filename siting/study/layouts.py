@@ -108,7 +108,7 @@ def _refined(
             case, stage, known = refined, 0, found
             demand = demand_for(case, voice)
             found, rows = layout.most_units(case.hearing, demand, rows, NOTHING, tried=known.chosen)
-            found = _lower(found, known)
+            found = layout.with_lower_bound(found, known)
         elif stage == LAST:
             return refined, found, rows
         else:
@@ -150,7 +150,7 @@ def _most(
         if found.status != "optimal":
             known, left = found, max(ends - monotonic(), 0.0)
             found, rows = layout.most_units(case.hearing, demand, rows, known.chosen, left)
-            found = _lower(found, known)
+            found = layout.with_lower_bound(found, known)
         count = len(found.chosen)
         if count >= MOST_UNITS:
             return replace(found, largest=count), rows
@@ -160,15 +160,6 @@ def _most(
         if layout.nearest_to_limit(case.hearing, demand, more)[0] > layout.OVER_DB:
             return replace(found, largest=count, one_more=more), rows
         found = replace(found, chosen=more, bound=max(found.bound, len(more)), status="open")
-
-
-def _lower(found: Layout, known: Layout) -> Layout:
-    """A layout with a bound that is known, where that is lower than its own."""
-    if known.bound >= found.bound:
-        return found
-    bound = max(known.bound, len(found.chosen))
-    status = "optimal" if bound == len(found.chosen) else found.status
-    return replace(found, bound=bound, bound_by=known.bound_by, binding=known.binding, status=status)
 
 
 def _mended(yard: Yard, found: Layout) -> Layout:
